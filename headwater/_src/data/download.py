@@ -6,7 +6,7 @@ import sys
 import urllib.request
 import uuid
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from tqdm import tqdm
 
@@ -36,41 +36,41 @@ def download(url: str, target: Path, sha256: str | None = None) -> None:
       OSError: if the file cannot be fetched or written (network faults are `OSError`s too).
       ValueError: if the digest is another one, or the transfer ended early.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-    try:
-        with open(temporary, "xb") as out:
-            digest = _copy(url, out, target.name)
-            out.flush()
-            os.fsync(out.fileno())
-        if sha256 is not None and digest != sha256:
-            raise ValueError(
-                f"{url} has the SHA-256 digest {digest}, expected {sha256}: the file was damaged or "
-                "replaced on its way and was thrown away."
-            )
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:
+        target.parent.mkdir(parents=True, exist_ok=True)  # only now that there is something for it
+        temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+        try:
+            with open(temporary, "xb") as out:
+                digest = _copy(response, out, url, target.name)
+                out.flush()
+                os.fsync(out.fileno())
+            if sha256 is not None and digest != sha256:
+                raise ValueError(
+                    f"{url} has the SHA-256 digest {digest}, expected {sha256}: the file was damaged "
+                    "or replaced on its way and was thrown away."
+                )
+            os.replace(temporary, target)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
-def _copy(url: str, out: BinaryIO, label: str) -> str:
-    """Copies the content of `url` to `out` and returns its SHA-256 digest."""
+def _copy(response: Any, out: BinaryIO, url: str, label: str) -> str:
+    """Copies the content of `response` to `out` and returns its SHA-256 digest."""
     digest = hashlib.sha256()
     copied = 0
-    with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:
-        length = int(response.headers.get("Content-Length") or 0)
-        with tqdm(
-            total=length or None,
-            desc=label,
-            unit="B",
-            unit_scale=True,
-            disable=not sys.stderr.isatty(),
-        ) as bar:
-            while piece := response.read(_CHUNK):
-                out.write(piece)
-                digest.update(piece)
-                copied += len(piece)
-                bar.update(len(piece))
+    length = int(response.headers.get("Content-Length") or 0)
+    with tqdm(
+        total=length or None,
+        desc=label,
+        unit="B",
+        unit_scale=True,
+        disable=not sys.stderr.isatty(),
+    ) as bar:
+        while piece := response.read(_CHUNK):
+            out.write(piece)
+            digest.update(piece)
+            copied += len(piece)
+            bar.update(len(piece))
     if length and copied != length:
         raise ValueError(f"{url} ended after {copied} of {length} bytes.")
     return digest.hexdigest()

@@ -270,7 +270,7 @@ def _folder_with_data(train_dir, source_url: str) -> Path:
             "The MNIST files\n"
             + "".join(f"  {name}\n" for name in FILES)
             + "are all needed, but none of these folders has all of them:\n"
-            + "".join(f"  {folder.absolute()}\n" for folder in folders)
+            + "".join(f"  {folder}\n" for folder in dict.fromkeys(f.absolute() for f in folders))
             + f"Downloading them from {source_url} failed: {e}\n"
             "Put the four files into one of these folders, or set HEADWATER_DATA to a folder that "
             "has them in its subfolder mnist."
