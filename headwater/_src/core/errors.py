@@ -187,7 +187,7 @@ class AbortedError(OpError):
 
 
 class OutOfRangeError(OpError):
-    """Reading went past the end: of a queue, a dataset or a file.  Often the normal end of input."""
+    """Reading went past the end of a queue, dataset or file; often the normal end of input."""
 
     def __init__(self, node_def, op, message, *args):
         super().__init__(node_def, op, message, OUT_OF_RANGE, *args)
