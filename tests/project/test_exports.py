@@ -29,7 +29,7 @@ def test_a_facade_says_what_it_is(path):
 
 @FACADES
 def test_re_exports_are_explicit(path):
-    """`import x as x`: readers, linters and type checkers all see that the name is meant to leave."""
+    """`import x as x`: readers, linters and type checkers see that the name is meant to leave."""
     implicit = [
         f"line {node.lineno}: {alias.name}"
         for node in syntax_tree(path).body

@@ -22,7 +22,7 @@ def imported_modules(path):
 
 
 def test_op_files_are_independent_of_each_other():
-    """An op file reaches other ops by `raw.Name`; only files whose name begins with _ are shared."""
+    """An op file reaches other ops by `raw.Name`; only files named with a _ are shared."""
     ops = PACKAGE / "_src" / "ops"
     offenders = [
         f"{shown(path)} imports {name}"

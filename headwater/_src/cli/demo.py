@@ -1,10 +1,11 @@
-"""`headwater demo`: trains the tutorials' two digit classifiers and draws what the first has learned."""
+"""`headwater demo`: trains the tutorials' digit classifiers and draws what one has learned."""
 
 import argparse
 import os
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from tqdm import trange
@@ -25,8 +26,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="FOLDER",
-        help="folder of the four MNIST files (default: $HEADWATER_DATA/mnist, the user's cache, the "
-        "network, and else scikit-learn's digits)",
+        help="folder of the four MNIST files (default: $HEADWATER_DATA/mnist, the user's cache, "
+        "the network, and else scikit-learn's digits)",
     )
     parser.add_argument(
         "--steps",
@@ -44,10 +45,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Trains, reports, and saves the picture."""
+    folder = os.path.dirname(options.out) or "."
+    if not os.path.isdir(folder):  # said now, not after the training
+        raise CommandError(f"cannot write {options.out}: there is no folder {folder}")
     source, digits = load_digits(options.data, _SEED)
-    print(
-        f"Digits: {source}; {digits.train.num_examples} to train, {digits.test.num_examples} to test"
-    )
+    train, test = digits.train.num_examples, digits.test.num_examples
+    print(f"Digits: {source}; {train} to train, {test} to test")
     weights = _train("softmax regression", softmax_regression, digits, options.steps or 1000)
     _save(options.out, png(digit_templates(weights)))
     print(f"The ten digit templates it has learned: {options.out}")
@@ -74,7 +77,7 @@ def _train(title: str, build: Callable[[], Classifier], digits: Datasets, steps:
 
 
 def _feeds(model: Classifier, images: np.ndarray, labels: np.ndarray, keep_prob: float) -> dict:
-    feeds = {model.images: images, model.labels: labels}
+    feeds: dict[Any, Any] = {model.images: images, model.labels: labels}
     if model.keep_prob is not None:
         feeds[model.keep_prob] = keep_prob
     return feeds

@@ -5,7 +5,7 @@ import numpy as np
 from headwater._src.cli.main import CommandError
 from headwater._src.data.download import user_cache
 from headwater._src.data.idx import dense_to_one_hot
-from headwater._src.data.mnist import Datasets, DataSet, read_data_sets
+from headwater._src.data.mnist import DataSet, Datasets, read_data_sets
 
 _SIDE = 28  # of an image
 _DIGIT = 20  # of the digit in the middle of it, as in MNIST

@@ -1,7 +1,7 @@
 """The `headwater` command: finds the module of a subcommand and hands over to it.
 
-A command is a module with `configure(parser)`, which adds its options, and `run(options)`, which does
-the work and returns the exit status.  Only the module that was asked for is imported.
+A command is a module with `configure(parser)`, which adds its options, and `run(options)`, which
+does the work and returns the exit status.  Only the module that was asked for is imported.
 """
 
 import argparse

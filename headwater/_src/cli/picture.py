@@ -17,8 +17,8 @@ def digit_templates(weights: np.ndarray) -> np.ndarray:
       weights: array of shape `[784, 10]`.
 
     Returns:
-      uint8 array of shape `[rows, columns, 3]`: two rows of five templates.  Ink that speaks for the
-      digit is blue, ink that speaks against it is red, black is indifferent.
+      uint8 array of shape `[rows, columns, 3]`: two rows of five templates.  Ink that speaks for
+      the digit is blue, ink that speaks against it is red, black is indifferent.
     """
     templates = weights.T.reshape(10, 28, 28)
     scale = np.abs(templates).max(axis=(1, 2), keepdims=True)

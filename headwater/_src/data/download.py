@@ -46,8 +46,8 @@ def download(url: str, target: Path, sha256: str | None = None) -> None:
                 os.fsync(out.fileno())
             if sha256 is not None and digest != sha256:
                 raise ValueError(
-                    f"{url} has the SHA-256 digest {digest}, expected {sha256}: the file was damaged "
-                    "or replaced on its way and was thrown away."
+                    f"{url} has the SHA-256 digest {digest}, expected {sha256}: the file was "
+                    "damaged or replaced on its way and was thrown away."
                 )
             os.replace(temporary, target)
         finally:

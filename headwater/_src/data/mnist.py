@@ -1,7 +1,7 @@
 """The MNIST reader of the tutorials: `read_data_sets` and the `DataSet`s it gives.
 
-Read `read_data_sets` first, then `DataSet.next_batch` (TensorFlow 1.x's order of examples, number by
-number for the same NumPy seed), then `_folder_with_data`, which says where files are looked for.
+Read `read_data_sets` first, then `DataSet.next_batch` (TensorFlow 1.x's order of examples for the
+same NumPy seed), then `_folder_with_data`, which says where files are looked for.
 """
 
 import hashlib
@@ -18,10 +18,18 @@ DEFAULT_SOURCE_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 
 # The files of the original data set and their SHA-256 digests.
 FILES = {
-    "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-    "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-    "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-    "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+    "train-images-idx3-ubyte.gz": (
+        "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"
+    ),
+    "train-labels-idx1-ubyte.gz": (
+        "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
+    ),
+    "t10k-images-idx3-ubyte.gz": (
+        "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"
+    ),
+    "t10k-labels-idx1-ubyte.gz": (
+        "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"
+    ),
 }
 
 # Where programs have said the original is: what is fetched for them must be the original.
@@ -179,9 +187,9 @@ def read_data_sets(
 ) -> Datasets:
     """Reads the MNIST digits, from this machine if they are there, else from the network.
 
-    The four files are looked for in `train_dir`, in `$HEADWATER_DATA/mnist` and in the user's cache;
-    if no folder has all of them they are downloaded to `train_dir` (to the cache, if that cannot be
-    written) and checked.
+    The four files are looked for in `train_dir`, in `$HEADWATER_DATA/mnist` and in the user's
+    cache; if no folder has all of them they are downloaded to `train_dir` (to the cache, if that
+    cannot be written) and checked.
 
     Args:
       train_dir: folder of the files; made when something is downloaded to it.
@@ -288,8 +296,8 @@ def _complete(folder: Path, source_url: str, is_original: bool) -> None:
             print("Successfully downloaded", name, path.stat().st_size, "bytes.")
         elif is_original and hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
             raise ValueError(
-                f"{path} is not the original file of MNIST, and the others of its kind are missing: "
-                "add those, or move it away so that all four can be downloaded."
+                f"{path} is not the original file of MNIST, and the others of its kind are missing"
+                ": add those, or move it away so that all four can be downloaded."
             )
 
 
