@@ -1,0 +1,1 @@
+"""Small programs built and run in headwater and in TensorFlow, and compared."""

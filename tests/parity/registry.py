@@ -1,0 +1,36 @@
+"""All programs, by module."""
+
+from __future__ import annotations
+
+from . import (
+    programs_arithmetic,
+    programs_arrays,
+    programs_constants,
+    programs_errors,
+    programs_functions,
+    programs_gradients,
+    programs_imports,
+    programs_names,
+    programs_nn,
+    programs_random,
+    programs_slicing,
+    programs_training,
+    programs_variables,
+)
+from .harness import Failing, Program
+
+PROGRAMS: list[Program] = [
+    *programs_names.programs,
+    *programs_constants.programs,
+    *programs_variables.programs,
+    *programs_arithmetic.programs,
+    *programs_slicing.programs,
+    *programs_arrays.programs,
+    *programs_functions.programs,
+    *programs_nn.programs,
+    *programs_gradients.programs,
+    *programs_training.programs,
+    *programs_imports.programs,
+    *programs_random.programs,
+]
+FAILING: list[Failing] = programs_errors.failing
