@@ -54,7 +54,11 @@ class DTypeLike:
     as_numpy_dtype = np.uint8
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, "uint8", np.dtype(np.uint8), DTypeLike()], ids=repr)
+@pytest.mark.parametrize(
+    "dtype",
+    [np.uint8, "uint8", np.dtype(np.uint8), DTypeLike()],
+    ids=["type", "name", "numpy.dtype", "DType"],
+)
 def test_unscaled_unflattened(tmp_path, dtype):
     images = read(write_data(tmp_path), dtype=dtype, reshape=False, one_hot=True).train.images
     assert images.shape == (50, 28, 28, 1) and images.dtype == np.uint8

@@ -6,6 +6,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from hypothesis import given, strategies as st
 
 from headwater.examples.tutorials.mnist import input_data
 
@@ -92,3 +93,15 @@ def test_a_false_header_allocates_little():
 def test_labels_out_of_range(labels, shown):
     with pytest.raises(ValueError, match=rf"must lie in \[0, 10\), but they range from {shown}"):
         input_data.dense_to_one_hot(np.array(labels), 10)
+
+
+@given(content=st.binary(max_size=64), compressed=st.booleans(), magic=st.booleans())
+def test_any_bytes_give_an_array_or_a_clear_error(content, compressed, magic):
+    if magic:
+        content = header(2051) + content
+    try:
+        images = input_data.extract_images(named(gzip.compress(content) if compressed else content))
+    except ValueError as e:
+        assert "some/file.gz" in str(e)
+    else:
+        assert images.size == len(content) - 16

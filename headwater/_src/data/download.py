@@ -1,6 +1,7 @@
 """Fetching a file over the network: into place at once and complete, or not at all."""
 
 import hashlib
+import http.client
 import os
 import sys
 import urllib.request
@@ -36,7 +37,7 @@ def download(url: str, target: Path, sha256: str | None = None) -> None:
       OSError: if the file cannot be fetched or written (network faults are `OSError`s too).
       ValueError: if the digest is another one, or the transfer ended early.
     """
-    with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:
+    with _open(url) as response:
         target.parent.mkdir(parents=True, exist_ok=True)  # only now that there is something for it
         temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
         try:
@@ -52,6 +53,13 @@ def download(url: str, target: Path, sha256: str | None = None) -> None:
             os.replace(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def _open(url: str) -> Any:
+    try:
+        return urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS)
+    except http.client.HTTPException as e:  # an answer that isn't HTTP
+        raise OSError(f"{url} gave no proper answer: {e!r}") from e
 
 
 def _copy(response: Any, out: BinaryIO, url: str, label: str) -> str:
