@@ -68,7 +68,7 @@ def _train(title: str, build: Callable[[], Classifier], digits: Datasets, steps:
             start = time.perf_counter()
             for _ in trange(steps, desc=title, unit=" steps", disable=not sys.stderr.isatty()):
                 images, labels = digits.train.next_batch(_BATCH)
-                session.run(model.train_step, _feeds(model, images, labels, keep_prob=0.5))
+                session.run(model.train_step, _feeds(model, images, labels, keep_prob=0.2))
             seconds = time.perf_counter() - start
             test = _feeds(model, digits.test.images, digits.test.labels, keep_prob=1.0)
             accuracy, weights = session.run([model.accuracy, model.weights], test)
