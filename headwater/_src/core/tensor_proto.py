@@ -29,7 +29,7 @@ _COMPLEX = _FLOATS | {complex, np.complex64, np.complex128}
 
 
 def _acceptable(dtype):
-    """Types of elements that `dtype` takes without a closer look, and base classes for that look."""
+    """Types of elements that suit `dtype` at first sight, and base classes for a second."""
     if dtype.is_bool:
         return _BOOLS, (bool, np.bool_)
     if dtype.is_integer:
@@ -216,7 +216,13 @@ def _check(values, dtype, exact, bases):
             return
     elif isinstance(values, (range, bytearray, memoryview)) and not dtype.is_bool:
         return  # numbers, but not as a list: refused later for its shape
-    raise TypeError(f"Expected {dtype.name}, got {values} of type '{type(values).__name__}' instead.")
+    raise _unsuitable(values, dtype)
+
+
+def _unsuitable(value, dtype):
+    return TypeError(
+        f"Expected {dtype.name}, got {value} of type '{type(value).__name__}' instead."
+    )
 
 
 def _check_quantized(values, dtype):
@@ -225,9 +231,7 @@ def _check_quantized(values, dtype):
         for value in values:
             _check_quantized(value, dtype)
     elif not isinstance(values, tuple):
-        raise TypeError(
-            f"Expected {dtype.name}, got {values} of type '{type(values).__name__}' instead."
-        )
+        raise _unsuitable(values, dtype)
 
 
 def _convert_inferred(values):
@@ -405,7 +409,7 @@ _VALUE_FIELD = {
     dtypes.string: "string_val",
 }
 _NEVER_AS_CONTENT = frozenset(
-    {dtypes.bool, dtypes.string, dtypes.complex64, dtypes.complex128}
+    {dtypes.bool, dtypes.string, dtypes.complex64, dtypes.complex128, dtypes.uint16}
 )
 
 
