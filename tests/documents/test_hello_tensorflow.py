@@ -43,6 +43,7 @@ attr {
 
 def blocks(text: str) -> list[list[str]]:
     """The words of each attribute; protocol buffers print a map's entries in any order."""
+    text = text.replace("float_val: 1.0", "float_val: 1")  # newer ones print whole numbers so
     return sorted(block.split() for block in text.split("attr {"))
 
 
