@@ -1,15 +1,18 @@
-"""Random numbers of TensorFlow's CPU kernels: the Philox 4x32-10 counter generator and the uniform family.
+"""Random numbers of TensorFlow's CPU kernels: the Philox 4x32-10 counter generator and the uniform
+family.
 
-State is one uint32 vector `[key0, key1, ctr0, ctr1, ctr2, ctr3]`.  A *block* is what the generator makes of one value of
-the 128-bit counter: four uint32 words.  Nothing else is remembered, so a random op is a pure function of
-`(state, shape)`; between two runs of one op its counter moves on by `reserved(...)` blocks.
+State is one uint32 vector `[key0, key1, ctr0, ctr1, ctr2, ctr3]`.  A *block* is what the generator
+makes of one value of the 128-bit counter: four uint32 words.  Nothing else is remembered, so a
+random op is a pure function of `(state, shape)`; between two runs of one op its counter moves on by
+`reserved(...)` blocks.
 
-Every function takes the array namespace `np_` first: `numpy`, or `jax.numpy` with 64-bit types enabled.  Both give the
-same bits.  Only the production of raw words has two forms: NumPy works in cache-sized pieces with in-place arithmetic,
-XLA gets one loop without gather or concatenation, which it turns into vector code and fuses into what consumes it.
+Every function takes the array namespace `np_` first: `numpy`, or `jax.numpy` with 64-bit types
+enabled.  Both give the same bits.  Only the production of raw words has two forms: NumPy works in
+cache-sized pieces with in-place arithmetic, XLA gets one loop without gather or concatenation,
+which it turns into vector code and fuses into what consumes it.
 
-Siblings: `philox_normal` (normal, truncated normal), `philox_stateless` (seeds of the `Stateless*` ops),
-`philox_sampling` (shuffle, multinomial, gamma, Poisson).
+Siblings: `philox_normal` (normal, truncated normal), `philox_stateless` (seeds of the `Stateless*`
+ops), `philox_sampling` (shuffle, multinomial, gamma, Poisson).
 """
 
 import math
@@ -25,9 +28,12 @@ _MASK64 = 0xFFFFFFFFFFFFFFFF
 _MASK128 = (1 << 128) - 1
 _LOW = np.uint64(_MASK32)
 _HALF = np.uint64(32)
-_CHUNK = 1 << 13  # blocks per piece on NumPy: five uint64 buffers of this length stay in the second-level cache
+_CHUNK = (
+    1 << 13
+)  # blocks per piece on NumPy: five uint64 buffers of this length stay in the second-level cache
 
-# Fixed allowance of the parallel kernels: 256 samples (64 blocks) for each output element, used or not.
+# Fixed allowance of the parallel kernels: 256 samples (64 blocks) for each output element, used or
+# not.
 _SAMPLES_PER_OUTPUT = 256
 WORDS_PER_BLOCK = 4
 
@@ -92,8 +98,9 @@ def block_pairs(np_, state, blocks, first=0):
         return _pairs_numpy(advance(state, first) if first else state, blocks)
     lane = np_.arange(2 * blocks, dtype=np_.uint64)
     low, high = _counter_halves(np_, state, (lane >> np.uint64(1)) + np.uint64(first))
-    # Both halves of a block are computed in both lanes and one is dropped: twice the arithmetic, but XLA then emits
-    # one straight vector loop; interleaving two arrays costs it four times as much as the arithmetic saves.
+    # Both halves of a block are computed in both lanes and one is dropped: twice the arithmetic,
+    # but XLA then emits one straight vector loop; interleaving two arrays costs it four times as
+    # much as the arithmetic saves.
     front, back = _encrypt(np_, state, low, high)
     return np_.where((lane & np.uint64(1)) == np.uint64(0), front, back)
 
@@ -130,7 +137,7 @@ def _counter_halves(np_, state, offsets):
 
 
 def _encrypt(np_, state, low, high):
-    """Ten rounds on whole arrays.  Words live in the low half of uint64; what is above them is masked at each use."""
+    """Ten rounds on whole arrays; a word is the low half of a uint64, masked at each use."""
     x0, x1, x2, x3 = low, low >> _HALF, high, high >> _HALF
     key0, key1 = state[0].astype(np.uint64), state[1].astype(np.uint64)
     m0, m1 = (np.uint64(m) for m in MULTIPLIERS)
@@ -168,7 +175,7 @@ def _pairs_numpy(state, blocks):
 
 
 def _load_counters(state, start, offsets, x0, x1, x2, x3):
-    """Write the counters `state + start + offsets` into four uint64 buffers, upper halves possibly dirty."""
+    """Write `state + start + offsets` into four uint64 buffers, upper halves left dirty."""
     moved = advance(state, start)
     low = int(moved[2]) | int(moved[3]) << 32
     high = int(moved[4]) | int(moved[5]) << 32
@@ -181,7 +188,7 @@ def _load_counters(state, start, offsets, x0, x1, x2, x3):
 
 
 def _encrypt_inplace(keys, x0, x1, x2, x3, p0, p1, out):
-    """Ten rounds in place; the product buffers and the odd words change roles instead of being copied."""
+    """Ten rounds in place; products and odd words change roles instead of being copied."""
     m0, m1 = (np.uint64(m) for m in MULTIPLIERS)
     for key0, key1 in keys:
         np.bitwise_and(x0, _LOW, out=x0)
@@ -229,7 +236,7 @@ def random_uniform(np_, state, shape, dtype):
 
 
 def unit_floats(np_, bits, dtype):
-    """uint32 words to floats in [0, 1): low bits become the mantissa of a number in [1, 2), less one."""
+    """uint32 words to floats in [0, 1): low bits as mantissa of a number in [1, 2), less one."""
     dtype = np.dtype(dtype)
     if dtype == np.float32:
         if np_ is np:
@@ -244,7 +251,9 @@ def unit_floats(np_, bits, dtype):
     elif dtype.name == "bfloat16":
         mantissa, one = 0x7F, 0x3F80
     else:
-        raise TypeError(f"Uniform numbers are made in float16, bfloat16, float32 or float64, not in {dtype.name}.")
+        raise TypeError(
+            f"Uniform numbers are float16, bfloat16, float32 or float64, not {dtype.name}."
+        )
     short = (bits & np.uint32(mantissa)).astype(np.uint16) | np.uint16(one)
     return short.view(dtype) - dtype.type(1)
 
@@ -256,7 +265,8 @@ def unit_float64(np_, pairs):
 
 
 def random_uniform_int(np_, state, shape, minval, maxval, dtype):
-    """Integers in [minval, maxval), equal to those of `RandomUniformInt`: a word modulo the size of the range.
+    """Integers in [minval, maxval), equal to those of `RandomUniformInt`: a word modulo the size of
+    the range.
 
     Args:
         np_: array namespace.
@@ -279,7 +289,8 @@ def random_uniform_int(np_, state, shape, minval, maxval, dtype):
         raw = words(np_, state, count)
     else:
         raise TypeError(f"Uniform integers are made in int32 or int64, not in {dtype.name}.")
-    # One-element arrays, not scalars: unsigned wrap-around is meant here and NumPy warns about it for scalars only.
+    # One-element arrays, not scalars: unsigned wrap-around is meant here and NumPy warns about it
+    # for scalars only.
     low = np_.asarray(minval, dtype).reshape(1).view(raw.dtype)
     size = np_.asarray(maxval, dtype).reshape(1).view(raw.dtype) - low
     return (raw % size + low).view(dtype).reshape(shape)

@@ -1,10 +1,11 @@
 """Normal and truncated normal numbers of TensorFlow's CPU kernels, made from Philox blocks.
 
-Two uniform numbers give two normal ones by the Box-Muller transform, the sine first.  In single precision the numbers
-equal TensorFlow's bit for bit: `logf`, `sinf` and `cosf` below are evaluated in double precision with the polynomials
-of ARM's optimized routines (MIT licence), which are also those of the GNU C library that TensorFlow calls on Linux.
-NumPy's and XLA's own functions round differently from it and from each other.  There are only 2**23 possible
-arguments; the three functions have been compared with the C library on all of them, on both namespaces.
+Two uniform numbers give two normal ones by the Box-Muller transform, the sine first.  In single
+precision the numbers equal TensorFlow's bit for bit: `logf`, `sinf` and `cosf` below are evaluated
+in double precision with the polynomials of ARM's optimized routines (MIT licence), which are also
+those of the GNU C library that TensorFlow calls on Linux. NumPy's and XLA's own functions round
+differently from it and from each other.  There are only 2**23 possible arguments; the three
+functions have been compared with the C library on all of them, on both namespaces.
 """
 
 import math
@@ -15,7 +16,9 @@ from headwater._src.xp.philox import block_pairs, pairs_at, unit_float64, unit_f
 
 TRUNCATE_AT = 2.0
 SMALLEST_UNIFORM = 1e-7  # what zero becomes before the logarithm
-BLOCKS_PER_OUTPUT = 64  # counter space of one truncated number; a group has that of its members together
+BLOCKS_PER_OUTPUT = (
+    64  # counter space of one truncated number; a group has that of its members together
+)
 
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
@@ -47,11 +50,19 @@ _LOG_TABLE = np.array(
     ]
 )
 _LOG_INVERSE, _LOG_CENTRE = (np.ascontiguousarray(column) for column in _LOG_TABLE.T)
-_LOG_POLY = (_hex("-0x1.00ea348b88334p-2"), _hex("0x1.5575b0be00b6ap-2"), _hex("-0x1.ffffef20a4123p-2"))
+_LOG_POLY = (
+    _hex("-0x1.00ea348b88334p-2"),
+    _hex("0x1.5575b0be00b6ap-2"),
+    _hex("-0x1.ffffef20a4123p-2"),
+)
 _LN2 = _hex("0x1.62e42fefa39efp-1")
 _LOG_OFFSET = np.uint32(0x3F330000)  # the bits of about 0.7: mantissas are taken from [0.7, 1.4)
 
-_SIN_POLY = (_hex("-0x1.555545995a603p-3"), _hex("0x1.1107605230bc4p-7"), _hex("-0x1.994eb3774cf24p-13"))
+_SIN_POLY = (
+    _hex("-0x1.555545995a603p-3"),
+    _hex("0x1.1107605230bc4p-7"),
+    _hex("-0x1.994eb3774cf24p-13"),
+)
 _COS_POLY = (
     1.0,
     _hex("-0x1.ffffffd0c621cp-2"),
@@ -113,14 +124,22 @@ def box_muller_float64(np_, front, back):
     """Two float64 normal numbers from each block, given as its two uint64 pairs."""
     radial = np_.maximum(unit_float64(np_, front), SMALLEST_UNIFORM)
     angle = unit_float64(np_, back) * (2 * math.pi)
-    radius = np_.sqrt(-2.0 * np_.log(radial))
+    radius = np_.sqrt(-2.0 * _log_float64(np_, radial))
     return np_.sin(angle) * radius, np_.cos(angle) * radius
+
+
+def _log_float64(np_, x):
+    """Natural logarithm as XLA and TensorFlow round it; NumPy's vector form differs."""
+    if np_ is np:
+        return np.fromiter(map(math.log, x.tolist()), np.float64, x.size)
+    return np_.log(x)
 
 
 def random_normal(np_, state, shape, dtype):
     """Standard normal numbers, equal to those of `RandomStandardNormal`.
 
-    float32, float16 and bfloat16 agree bit for bit with TensorFlow on Linux, float64 within 2 units in the last place.
+    float32, float16 and bfloat16 agree bit for bit with TensorFlow on Linux, float64 within 2 units
+    in the last place.
 
     Args:
         np_: array namespace.
@@ -166,8 +185,8 @@ def _normal_numpy(pairs, piece=1 << 13):
 def truncated_normal(np_, state, shape, dtype):
     """Normal numbers within two standard deviations, equal to those of `TruncatedNormal`.
 
-    The outputs fall into groups (four; two in float64).  A group draws normal numbers from its own stretch of the
-    counter and keeps the first ones that are close enough to zero.
+    The outputs fall into groups (four; two in float64).  A group draws normal numbers from its own
+    stretch of the counter and keeps the first ones that are close enough to zero.
 
     Args:
         np_: array namespace.
@@ -200,7 +219,9 @@ def _fill_numpy(np_, state, groups, size, work):
     turn = 1
     while (missing := np.flatnonzero(filled < size)).size:
         part = [slot[missing] for slot in slots]
-        part, filled[missing] = _offer(np_, state, starts[missing] + np.uint64(turn), part, filled[missing])
+        part, filled[missing] = _offer(
+            np_, state, starts[missing] + np.uint64(turn), part, filled[missing]
+        )
         for slot, values in zip(slots, part, strict=True):
             slot[missing] = values
         turn += 1
@@ -246,5 +267,7 @@ def _offer(np_, state, offsets, slots, filled):
 def _checked(dtype):
     dtype = np.dtype(dtype)
     if dtype.name not in ("float16", "bfloat16", "float32", "float64"):
-        raise TypeError(f"Normal numbers are made in float16, bfloat16, float32 or float64, not in {dtype.name}.")
+        raise TypeError(
+            f"Normal numbers are float16, bfloat16, float32 or float64, not {dtype.name}."
+        )
     return dtype
