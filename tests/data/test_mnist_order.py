@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from headwater._src.graph.graph import Graph
 from headwater.examples.tutorials.mnist.input_data import DataSet
 
 
@@ -83,6 +84,28 @@ def test_seed():
     np.random.seed(5)
     assert ours == np.random.randint(1 << 30)
     assert taken(numbered(9, seed=5), 9) == taken(numbered(9, seed=5), 9)
+
+
+# graph seed, seed of the data set, NumPy's seed: what `tf.random.get_seed` gives in TensorFlow
+SEEDS = [
+    (None, 5, 5),
+    (7, 5, 5),
+    (7, None, 7),
+    (0, 0, 2**31 - 1),
+    (1, -3, 2147483644),
+    (0, 2**33, 4),
+]
+
+
+@pytest.mark.parametrize(("graph_seed", "seed", "numpy_seed"), SEEDS)
+def test_seed_rules(graph_seed, seed, numpy_seed):
+    graph = Graph()
+    graph.seed = graph_seed
+    with graph.as_default():
+        numbered(9, seed=seed)
+    ours = np.random.randint(1 << 30)
+    np.random.seed(numpy_seed)
+    assert ours == np.random.randint(1 << 30)
 
 
 @pytest.mark.parametrize("one_hot", [False, True])

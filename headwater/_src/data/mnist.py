@@ -13,6 +13,7 @@ import numpy as np
 
 from headwater._src.data.download import download, user_cache
 from headwater._src.data.idx import extract_images, extract_labels
+from headwater._src.graph.default import get_default_graph
 
 DEFAULT_SOURCE_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 
@@ -69,13 +70,14 @@ class DataSet:
           one_hot: whether the labels of fake examples have shape `[10]`.
           dtype: uint8 for pixels as they are, float32 for pixels scaled to `[0, 1]`.
           reshape: whether to flatten the images to `[n, rows * columns]` (depth must be 1).
-          seed: of the order of the examples; `None` takes a seed from the system.
+          seed: of the order of the examples; `None` takes the default graph's seed, and if that
+            has none, one from the system.
 
         Raises:
           TypeError: if `dtype` is neither uint8 nor float32.
           ValueError: if there aren't as many images as labels, or the images have a wrong shape.
         """
-        np.random.seed(None if seed is None else seed % _MOST_SEED)
+        np.random.seed(_numpy_seed(seed))
         pixel_dtype = _pixel_dtype(dtype)
         self.one_hot = one_hot
         self._fake_data = fake_data
@@ -198,7 +200,7 @@ def read_data_sets(
       dtype: uint8 for pixels as they are, float32 for pixels scaled to `[0, 1]`.
       reshape: images of shape `[n, 784]` instead of `[n, 28, 28, 1]`.
       validation_size: how many of the first training examples become the validation set.
-      seed: of the order of the examples.
+      seed: of the order of the examples; `None` takes the default graph's, if it has one.
       source_url: folder on the web that has the four files.  With an address that isn't MNIST's
         (other data in the same form), only `train_dir` is looked in and digests aren't known.
 
@@ -242,6 +244,16 @@ def _extract(folder: Path, one_hot: bool) -> list[np.ndarray]:
             is_images = "images" in name
             arrays.append(extract_images(f) if is_images else extract_labels(f, one_hot=one_hot))
     return arrays
+
+
+def _numpy_seed(seed: int | None) -> int | None:
+    """TensorFlow's rule for the seed of an op, where there is no op: `seed`, else the graph's."""
+    graph_seed = get_default_graph().seed
+    if seed is None:
+        return None if graph_seed is None else graph_seed % _MOST_SEED
+    seed %= _MOST_SEED
+    # A pair of zeros would mean "no seed" to a kernel, and is given as (0, most) instead.
+    return _MOST_SEED if seed == 0 == graph_seed else seed
 
 
 def _pixel_dtype(dtype) -> np.dtype:
