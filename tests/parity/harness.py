@@ -222,6 +222,19 @@ def default_values(op_def: Any) -> dict[str, Any]:
     return {a.name: attr_value(a.default_value) for a in op_def.attr if a.HasField("default_value")}
 
 
+def assert_same_nodes(got: list[dict[str, Any]], want: list[dict[str, Any]]) -> None:
+    """Fails with every part of every node that is not TensorFlow's."""
+    names, expected = [(n["name"], n["op"]) for n in got], [(n["name"], n["op"]) for n in want]
+    assert names == expected
+    differences = [
+        f"{mine['name']}.{part}: {mine[part]!r}, TensorFlow has {theirs[part]!r}"
+        for mine, theirs in zip(got, want)
+        for part in theirs
+        if mine[part] != theirs[part]
+    ]
+    assert not differences, "\n".join(differences)
+
+
 def difference(got: Any, want: Any, close: str | int, rtol: float | None) -> str | None:
     """Says how a fetched value differs from TensorFlow's, or returns None."""
     if isinstance(want, (bytes, str)) or want is None:
@@ -232,7 +245,7 @@ def difference(got: Any, want: Any, close: str | int, rtol: float | None) -> str
     if got.shape != want.shape:
         return f"shape {got.shape} is not {want.shape}"
     if want.dtype.kind in "OSUbiu" or close == "exact":
-        same = np.array_equal(got, want) or _bits(got) == _bits(want)
+        same = np.array_equal(got, want) or _same_bits(got, want)
         return None if same else f"{got!r} is not exactly {want!r}"
     if isinstance(close, int):
         worst = ulps(got, want)
@@ -247,8 +260,9 @@ def difference(got: Any, want: Any, close: str | int, rtol: float | None) -> str
     return f"differs by more than {tolerance}: {got!r} and {want!r}"
 
 
-def _bits(array: np.ndarray) -> bytes:
-    return b"" if array.dtype == object else array.tobytes()
+def _same_bits(a: np.ndarray, b: np.ndarray) -> bool:
+    """Equal including NaNs."""
+    return a.dtype != object and a.tobytes() == b.tobytes()
 
 
 def ulps(a: np.ndarray, b: np.ndarray) -> int:

@@ -14,6 +14,7 @@ from .harness import (
     GRADIENT_SCOPE,
     Failing,
     Program,
+    assert_same_nodes,
     attribute_defaults,
     build,
     difference,
@@ -42,18 +43,6 @@ def nodes(program: Program, side: str, inside_gradients: bool) -> list[dict[str,
         for node in build(program, side).nodes
         if bool(GRADIENT_SCOPE.search(node["name"])) is inside_gradients
     ]
-
-
-def assert_same_nodes(got: list[dict[str, Any]], want: list[dict[str, Any]]) -> None:
-    names, expected = [(n["name"], n["op"]) for n in got], [(n["name"], n["op"]) for n in want]
-    assert names == expected
-    differences = [
-        f"{mine['name']}.{part}: {mine[part]!r}, TensorFlow has {theirs[part]!r}"
-        for mine, theirs in zip(got, want)
-        for part in theirs
-        if mine[part] != theirs[part]
-    ]
-    assert not differences, "\n".join(differences)
 
 
 @every_program

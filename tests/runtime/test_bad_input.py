@@ -225,7 +225,6 @@ CASES = {
         "InvalidArgumentError",
         "You must feed a value for placeholder tensor 'x'",
         callable_without_its_argument,
-        node="x",
     ),
     "unknown op": Bad(
         "NotFoundError",
