@@ -1,5 +1,4 @@
-"""Random numbers of TensorFlow's CPU kernels: the Philox 4x32-10 counter generator and the uniform
-family.
+"""The Philox 4x32-10 generator and uniform numbers, equal to those of TensorFlow's CPU kernels.
 
 State is one uint32 vector `[key0, key1, ctr0, ctr1, ctr2, ctr3]`.  A *block* is what the generator
 makes of one value of the 128-bit counter: four uint32 words.  Nothing else is remembered, so a
@@ -12,7 +11,7 @@ cache-sized pieces with in-place arithmetic, XLA gets one loop without gather or
 which it turns into vector code and fuses into what consumes it.
 
 Siblings: `philox_normal` (normal, truncated normal), `philox_stateless` (seeds of the `Stateless*`
-ops), `philox_sampling` (shuffle, multinomial, gamma, Poisson).
+ops), `philox_sampling` (shuffle, counter space per op).
 """
 
 import math
@@ -28,13 +27,8 @@ _MASK64 = 0xFFFFFFFFFFFFFFFF
 _MASK128 = (1 << 128) - 1
 _LOW = np.uint64(_MASK32)
 _HALF = np.uint64(32)
-_CHUNK = (
-    1 << 13
-)  # blocks per piece on NumPy: five uint64 buffers of this length stay in the second-level cache
+_CHUNK = 1 << 13  # blocks per piece on NumPy, so that the six buffers stay in cache
 
-# Fixed allowance of the parallel kernels: 256 samples (64 blocks) for each output element, used or
-# not.
-_SAMPLES_PER_OUTPUT = 256
 WORDS_PER_BLOCK = 4
 
 

@@ -16,9 +16,8 @@ from headwater._src.xp.philox import block_pairs, pairs_at, unit_float64, unit_f
 
 TRUNCATE_AT = 2.0
 SMALLEST_UNIFORM = 1e-7  # what zero becomes before the logarithm
-BLOCKS_PER_OUTPUT = (
-    64  # counter space of one truncated number; a group has that of its members together
-)
+# Counter space of one truncated number; a group has that of its members together.
+BLOCKS_PER_OUTPUT = 64
 
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
@@ -138,8 +137,8 @@ def _log_float64(np_, x):
 def random_normal(np_, state, shape, dtype):
     """Standard normal numbers, equal to those of `RandomStandardNormal`.
 
-    float32, float16 and bfloat16 agree bit for bit with TensorFlow on Linux, float64 within 2 units
-    in the last place.
+    All four types agree bit for bit with TensorFlow on Linux; float64 rests on the C library's
+    functions and may differ in the last bits elsewhere.
 
     Args:
         np_: array namespace.

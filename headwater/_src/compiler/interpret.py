@@ -1,0 +1,124 @@
+"""The interpreting tier: a segment's instructions run one by one on NumPy arrays.
+
+It is what a step uses until compiling pays, what host segments always use, and what repeats a compiled step that
+failed in order to say exactly why.
+"""
+
+from functools import partial
+
+import numpy as np
+
+from headwater._src.core import dtypes
+from headwater._src.graph.inference import group
+from headwater._src.xp import numpy_xp
+
+
+class NodeError(Exception):
+    """A kernel failed: carries the node, with the kernel's exception as its cause."""
+
+    def __init__(self, node):
+        super().__init__(node.name)
+        self.node = node
+
+
+def interpreter(segment, make_context, random_state):
+    """A function that runs a segment on an environment of NumPy values.
+
+    Args:
+      segment: the `Segment`.
+      make_context: node -> the context that its host kernel gets.
+      random_state: node -> an object with `take(kernel, count)` that runs a random kernel on the node's Philox
+        state and moves the state on.
+
+    Returns:
+      A function of the list of values; it fills in the segment's results. It raises `NodeError`.
+    """
+    plan = [_instruction(instr, make_context, random_state) for instr in segment.instrs]
+
+    def run(env):
+        for fn, ins, single, outs, types, node in plan:
+            try:
+                result = fn(*[env[i] for i in ins])
+                if single >= 0:
+                    expected = types[0]
+                    if expected is not None and getattr(result, "dtype", None) != expected:
+                        result = _typed(result, expected, node)
+                    env[single] = result
+                elif outs:
+                    for i, value, expected in zip(outs, result, types, strict=True):
+                        if expected is not None and getattr(value, "dtype", None) != expected:
+                            value = _typed(value, expected, node)
+                        env[i] = value
+            except Exception as error:
+                raise NodeError(node) from error
+
+    return run
+
+
+def _instruction(instr, make_context, random_state):
+    node = instr.node
+    op = node.op
+    attrs = {a: node.attrs[a] for a in op.kernel_attrs}
+    if op.kind == "host":
+        fn = partial(op.fn, make_context(node), **attrs)
+    elif op.kind == "sample":
+        fn = _sampler(op, attrs, random_state(node))
+    else:
+        fn = partial(op.fn, numpy_xp, **attrs)
+    if any(arg.is_list for arg in op.opdef.inputs):
+        fn = _grouped(op, fn, node.attrs)
+    ins = instr.ins
+    if -1 in ins:
+        fn, ins = _without_state(fn, ins)
+    types = tuple(numpy_type(t) for t in instr.out_types)
+    single = instr.outs[0] if len(instr.outs) == 1 and not _returns_list(op) else -1
+    return fn, ins, single, instr.outs, types, node
+
+
+def numpy_type(dtype):
+    """The NumPy dtype that values of `dtype` have, or None for handles."""
+    if dtype.base_dtype in (dtypes.resource, dtypes.variant):
+        return None
+    return np.dtype(dtype.base_dtype.as_numpy_dtype)
+
+
+def _returns_list(op):
+    return op.opdef.outputs and op.opdef.outputs[0].is_list
+
+
+def _grouped(op, fn, attrs):
+    def call(*flat):
+        return fn(*group(op, flat, attrs))
+
+    return call
+
+
+def _without_state(fn, ins):
+    """Inputs that the kernel does not need (the old value under an assignment) arrive as None."""
+    keep = tuple(i for i in ins if i >= 0)
+
+    def call(*values):
+        values = iter(values)
+        return fn(*[None if i < 0 else next(values) for i in ins])
+
+    return call, keep
+
+
+def _sampler(op, attrs, state):
+    def call(*values):
+        return state.take(lambda key: op.fn(numpy_xp, key, *values, **attrs),
+                          lambda result: sample_count(op, np.size(result), attrs))
+
+    return call
+
+
+def sample_count(op, size, attrs):
+    """How many Philox counters one run of a random op takes."""
+    return op.reserve(size, **attrs) if op.reserve is not None else 256 * size
+
+
+def _typed(result, expected, node):
+    """The signature decides the type: what a kernel returned, as an array of the declared type."""
+    if expected == np.object_:
+        return np.asarray(result, np.object_)
+    return np.asarray(result).astype(expected, copy=False)

@@ -1,0 +1,81 @@
+"""Which device a node runs on: its device string against the devices there are."""
+
+from collections import namedtuple
+
+from headwater._src.core import errors
+from headwater._src.core.device import DeviceSpec
+
+
+DEFAULT = "xla"
+_CPU_LIMIT = 256 << 20
+
+DeviceAttributes = namedtuple("_DeviceAttributes", "name device_type memory_limit_bytes incarnation")
+
+
+class Placer:
+    """Decides devices for one session; called with a node, gives the name of the place it runs in.
+
+    CPU devices are all one place. A GPU is looked for only when a node asks for one.
+    """
+
+    def __init__(self, config=None):
+        self._soft = bool(config is not None and config.allow_soft_placement)
+        self._cpus = 1
+        if config is not None and "CPU" in config.device_count:
+            self._cpus = max(1, config.device_count["CPU"])
+        self._memo = {"": DEFAULT}
+
+    def __call__(self, node):
+        device = node.device
+        found = self._memo.get(device)
+        if found is None:
+            found = self._memo[device] = self._resolve(device, node)
+        return found
+
+    def _resolve(self, device, node):
+        spec = DeviceSpec.from_string(device)
+        kind, index = (spec.device_type or "").upper(), spec.device_index or 0
+        known = self._job_is_local(spec)
+        if known and (not kind or kind == "CPU" and index < self._cpus):
+            return DEFAULT if not kind else "cpu" if self._has_gpu() else DEFAULT
+        if known and kind == "GPU" and index < self._gpus():
+            return f"gpu:{index}"
+        if self._soft and known:
+            return DEFAULT
+        names = ", ".join(d.name for d in self.devices())
+        raise errors.InvalidArgumentError(
+            node.node_def, node,
+            f"Cannot assign a device for operation {node.name}: {{{{node {node.name}}}}} was explicitly assigned to "
+            f"{device} but available devices are [ {names} ]. Make sure the device specification refers to a "
+            "valid device, or allow soft placement: tf.ConfigProto(allow_soft_placement=True).")
+
+    @staticmethod
+    def _job_is_local(spec):
+        return spec.job in (None, "localhost", "local") and not spec.replica and not spec.task
+
+    @staticmethod
+    def _has_gpu():
+        import sys
+
+        if "jax" not in sys.modules:
+            return False
+        return Placer._gpus() > 0
+
+    @staticmethod
+    def _gpus():
+        import jax
+
+        try:
+            return len(jax.devices("gpu"))
+        except RuntimeError:
+            return 0
+
+    def devices(self):
+        """The devices of this process as `DeviceAttributes`."""
+        prefix = "/job:localhost/replica:0/task:0/device:"
+        found = [DeviceAttributes(f"{prefix}CPU:{i}", "CPU", _CPU_LIMIT, i + 1) for i in range(self._cpus)]
+        if self._has_gpu():
+            found += [DeviceAttributes(f"{prefix}GPU:{i}", "GPU", 0, 100 + i) for i in range(self._gpus())]
+        return found
+
+

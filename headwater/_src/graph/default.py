@@ -1,0 +1,101 @@
+"""The default-graph and default-session stacks, one of each per thread.
+
+State: `_state`, thread-local: `graphs` and `sessions` (innermost last). Sessions are plain objects with a
+`.run`; this layer knows no more of them. `_GLOBAL` holds the process-wide default graph.
+"""
+
+import threading
+
+
+class _State(threading.local):
+    def __init__(self):
+        self.graphs = []
+        self.sessions = []
+
+
+_state = _State()
+_GLOBAL = [None]
+_FACTORY = []
+
+
+def graph_factory(cls):
+    """Registers (as a decorator) the class of the default graph, made at its first use."""
+    _FACTORY.append(cls)
+    return cls
+
+
+def get_default_graph():
+    """The graph that new nodes go to in this thread."""
+    if _state.graphs:
+        return _state.graphs[-1]
+    if _GLOBAL[0] is None:
+        _GLOBAL[0] = _FACTORY[0]()
+    return _GLOBAL[0]
+
+
+def reset_default_graph():
+    """Replaces the process-wide default graph by an empty one.
+
+    Raises:
+      AssertionError: inside a `graph.as_default()` block.
+    """
+    if _state.graphs:
+        raise AssertionError("Do not use tf.reset_default_graph() to clear nested graphs. If you need a "
+                             "cleared graph, exit the nesting and create a new graph.")
+    _GLOBAL[0] = _FACTORY[0]()
+
+
+class _Entered:
+    """Context manager that keeps an object on top of a stack; tolerant of out-of-order exits."""
+
+    def __init__(self, stack_name, item, strict=True):
+        self._stack_name, self._item, self._strict = stack_name, item, strict
+
+    def __enter__(self):
+        getattr(_state, self._stack_name).append(self._item)
+        return self._item
+
+    def __exit__(self, *exc):
+        stack = getattr(_state, self._stack_name)
+        if stack and stack[-1] is self._item:
+            stack.pop()
+        elif self._strict:
+            raise AssertionError(f"Nesting violated for default stack of {type(self._item)} objects")
+        elif self._item in stack:
+            stack.remove(self._item)
+
+
+def graph_as_default(graph):
+    """A context manager in which `graph` is the default graph of this thread."""
+    return _Entered("graphs", graph)
+
+
+def session_as_default(session, strict=True):
+    """A context manager in which `session` is the default session of this thread."""
+    return _Entered("sessions", session, strict)
+
+
+def get_default_session():
+    """The innermost default session of this thread, or None."""
+    return _state.sessions[-1] if _state.sessions else None
+
+
+def run_default(fetch, feed_dict, graph, session, what):
+    """`session.run(fetch, feed_dict)`, in the default session when `session` is None.
+
+    Raises:
+      ValueError: there is no session, or it belongs to another graph.
+    """
+    if session is None:
+        session = get_default_session()
+        if session is None:
+            raise ValueError(f"{what}: No default session is registered. Use `with sess.as_default()` or "
+                             "pass an explicit session to `eval(session=sess)` or `run(session=sess)`")
+        if session.graph is not graph:
+            raise ValueError(f"{what}: The default session's graph is different from the graph that the "
+                             "tensor or operation belongs to. Pass an explicit session to "
+                             "`eval(session=sess)` or `run(session=sess)`.")
+    elif session.graph is not graph:
+        raise ValueError(f"{what}: The session's graph is different from the graph that the tensor or "
+                         "operation belongs to.")
+    return session.run(fetch, feed_dict)

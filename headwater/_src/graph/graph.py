@@ -1,0 +1,489 @@
+"""`Graph`: the nodes in creation order, their names, and the collections.
+
+The `with` blocks that surround node creation are values of `scopes.Scopes`, one current value per thread.
+"""
+
+import contextlib
+import re
+import threading
+
+
+from headwater._src.graph import collections as collections_lib
+from headwater._src.graph import default, scopes as scopes_lib
+from headwater._src.graph.operation import Operation, Tensor
+
+
+_VALID_OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
+_VALID_SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
+
+
+class _Local(threading.local):
+    """Per-thread part of a graph: the current `Scopes`."""
+
+    def __init__(self):
+        self.scopes = scopes_lib.Scopes()
+
+
+@default.graph_factory
+class Graph(collections_lib.Collections):
+    """A dataflow graph: operations, and the tensors that flow between them.
+
+    Attributes:
+      seed: the graph-level random seed, or None.
+      finalized: whether nodes can no longer be added.
+      version: the id of the newest node.
+      epoch: grows when an existing node is changed; work compiled for an older epoch is thrown away.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self._ops = []
+        self._by_name = {}
+        self._names_in_use = {}
+        self._lock = threading.RLock()
+        self._local = _Local()
+        self._unfeedable = set()
+        self._unfetchable = set()
+        self._consumers, self._consumers_upto = {}, (0, 0)
+        self._functions = {}
+        self.seed = None
+        self._finalized = False
+        self.epoch = 0
+        self._graph_def_versions = None
+
+    # -- nodes -----------------------------------------------------------------------------------
+
+    def new_operation(self, op, name, inputs, attrs, output_types, control=()):
+        """An `Operation` that is not yet in the graph; its shapes are not yet inferred.
+
+        Args:
+          op: the `Op`.
+          name: full unique node name.
+          inputs: tuple of input `Tensor`s.
+          attrs: dict of attr values.
+          output_types: list of `DType`s.
+          control: `Operation`s that run first.
+        """
+        return Operation(self, op, name, inputs, attrs, output_types, control)
+
+    def insert(self, node):
+        """Puts a finished node into the graph."""
+        with self._lock:
+            node.id = len(self._ops)
+            self._ops.append(node)
+            self._by_name[node.name] = node
+
+    def get_operations(self):
+        """The list of operations in creation order."""
+        return list(self._ops)
+
+    @property
+    def version(self):
+        """The number of nodes made so far."""
+        return len(self._ops)
+
+    @property
+    def _last_id(self):
+        return len(self._ops)
+
+    def _next_id(self):
+        return len(self._ops) + 1
+
+    def _touch(self):
+        """Notes that an existing node was changed."""
+        self.epoch += 1
+
+    @property
+    def finalized(self):
+        """Whether the graph can no longer be changed."""
+        return self._finalized
+
+    def finalize(self):
+        """Makes the graph read-only."""
+        self._finalized = True
+
+    def _unsafe_unfinalize(self):
+        self._finalized = False
+
+    def _check_not_finalized(self):
+        if self._finalized:
+            raise RuntimeError("Graph is finalized and cannot be modified.")
+
+    def consumers_of(self, tensor):
+        """The operations that take `tensor` as an input, in creation order."""
+        if self._consumers_upto[1] != self.epoch:
+            self._consumers, self._consumers_upto = {}, (0, self.epoch)
+        for node in self._ops[self._consumers_upto[0]:]:
+            for t in dict.fromkeys(node.inputs):
+                self._consumers.setdefault(t, []).append(node)
+        self._consumers_upto = (len(self._ops), self.epoch)
+        return list(self._consumers.get(tensor, ()))
+
+    # -- finding things --------------------------------------------------------------------------
+
+    def get_operation_by_name(self, name):
+        """The `Operation` called `name`; KeyError when there is none."""
+        if not isinstance(name, str):
+            raise TypeError(f"Operation names are strings (or similar), not {type(name).__name__}.")
+        return self.as_graph_element(name, allow_tensor=False, allow_operation=True)
+
+    def get_tensor_by_name(self, name):
+        """The `Tensor` called `name` (`<op>:<index>`); KeyError when there is none."""
+        if not isinstance(name, str):
+            raise TypeError(f"Tensor names are strings (or similar), not {type(name).__name__}.")
+        return self.as_graph_element(name, allow_tensor=True, allow_operation=False)
+
+    def as_graph_element(self, obj, allow_tensor=True, allow_operation=True):
+        """The `Tensor` or `Operation` that `obj` means.
+
+        Args:
+          obj: a Tensor, an Operation, a name, or an object with `_as_graph_element()`.
+          allow_tensor: whether a tensor may be meant.
+          allow_operation: whether an operation may be meant.
+
+        Raises:
+          TypeError: `obj` means neither.
+          ValueError: `obj` is of another graph, or is a malformed name.
+          KeyError: the name is not in the graph.
+        """
+        kinds = " or ".join((["Tensor"] if allow_tensor else []) + (["Operation"] if allow_operation else []))
+        if not kinds:
+            raise ValueError("allow_tensor and allow_operation can't both be False.")
+        convert = getattr(obj, "_as_graph_element", None)
+        if convert is not None:
+            obj = convert()
+        if isinstance(obj, (str, bytes)):
+            return self._named(obj.decode() if isinstance(obj, bytes) else obj, allow_tensor,
+                               allow_operation)
+        if isinstance(obj, Tensor) and allow_tensor or isinstance(obj, Operation) and allow_operation:
+            if obj.graph is not self:
+                raise ValueError(f"{type(obj).__name__} {obj!r} is not an element of this graph.")
+            return obj
+        raise TypeError(f"Can not convert a {type(obj).__name__} into a {kinds}.")
+
+    def _named(self, name, allow_tensor, allow_operation):
+        if ":" in name and allow_tensor:
+            op_name, _, index = name.rpartition(":")
+            if ":" in op_name or not index.isdigit():
+                raise ValueError(f"The name {name!r} looks a like a Tensor name, but is not a valid one. "
+                                 "Tensor names must be of the form \"<op_name>:<output_index>\".")
+            op = self._by_name.get(op_name)
+            if op is None:
+                raise KeyError(f"The name {name!r} refers to a Tensor which does not exist. The operation, "
+                               f"{op_name!r}, does not exist in the graph.{self._nearest(op_name)}")
+            if int(index) >= len(op.outputs):
+                raise KeyError(f"The name {name!r} refers to a Tensor which does not exist. The operation, "
+                               f"{op_name!r}, exists but only has {len(op.outputs)} outputs.")
+            return op.outputs[int(index)]
+        if ":" in name:
+            raise ValueError(f"Name {name!r} appears to refer to a Tensor, not a Operation.")
+        if allow_operation:
+            if name not in self._by_name:
+                raise KeyError(f"The name {name!r} refers to an Operation not in the graph."
+                               f"{self._nearest(name)}")
+            return self._by_name[name]
+        if name in self._by_name:
+            raise ValueError(f"The name {name!r} refers to an Operation, not a Tensor. Tensor names must be "
+                             "of the form \"<op_name>:<output_index>\".")
+        raise ValueError(f"The name {name!r} looks like an (invalid) Operation name, not a Tensor. Tensor "
+                         "names must be of the form \"<op_name>:<output_index>\".")
+
+    def _nearest(self, name):
+        import difflib
+
+        near = difflib.get_close_matches(name, self._by_name, n=3, cutoff=0.75) if len(
+            self._by_name) < 5000 else []
+        return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+
+    def is_feedable(self, tensor_or_op):
+        """Whether a tensor may be given a value by `feed_dict`."""
+        return tensor_or_op not in self._unfeedable
+
+    def is_fetchable(self, tensor_or_op):
+        """Whether a tensor or operation may be fetched."""
+        return tensor_or_op not in self._unfetchable
+
+    def prevent_feeding(self, tensor):
+        """Marks `tensor` as not feedable."""
+        self._unfeedable.add(tensor)
+
+    def prevent_fetching(self, op):
+        """Marks `op` as not fetchable."""
+        self._unfetchable.add(op)
+
+    # -- names -----------------------------------------------------------------------------------
+
+    def unique_name(self, name, mark_as_used=True):
+        """A node or scope name that is not taken: `name` in the current scope, with `_1`, `_2`, ... if need be.
+
+        Names are compared without case, so that they are distinct as file names too.
+        """
+        scope = self._local.scopes.name
+        if scope:
+            name = f"{scope}/{name}"
+        with self._lock:
+            key = name.lower()
+            in_use = self._names_in_use
+            count = in_use.get(key, 0)
+            if mark_as_used:
+                in_use[key] = count + 1
+            if count:
+                base = key
+                while key in in_use:
+                    key = f"{base}_{count}"
+                    count += 1
+                if mark_as_used:
+                    in_use[key] = 1
+                name = f"{name}_{count - 1}"
+        return name
+
+    def check_name(self, name):
+        """Raises ValueError unless `name` may name a node."""
+        if not _VALID_OP_NAME.match(name):
+            raise ValueError(f"'{name}' is not a valid node name")
+
+    @contextlib.contextmanager
+    def name_scope(self, name):
+        """A block whose nodes' names start with `name/`; gives the scope's name with a trailing slash.
+
+        Args:
+          name: a new scope's name; one ending in `/` is entered as it is; None or `""` is the root.
+
+        Raises:
+          ValueError: `name` is not a valid scope name.
+        """
+        before = self._local.scopes
+        if name:
+            if isinstance(name, bytes):
+                name = name.decode()
+            if before.name:
+                if not _VALID_SCOPE_NAME.match(name):
+                    raise ValueError(f"'{name}' is not a valid scope name")
+            elif not _VALID_OP_NAME.match(name):
+                raise ValueError(f"'{name}' is not a valid root scope name. A root scope name has to match "
+                                 f"the following pattern: {_VALID_OP_NAME.pattern}")
+        if not name:
+            new = ""
+        elif name[-1] == "/":
+            new = name[:-1]
+        else:
+            new = self.unique_name(name)
+        self._local.scopes = before.named(new)
+        try:
+            yield "" if not new else new + "/"
+        finally:
+            self._local.scopes = self._local.scopes.named(before.name)
+
+    def get_name_scope(self):
+        """The current name scope, without a trailing slash."""
+        return self._local.scopes.name
+
+    @property
+    def _name_stack(self):
+        return self._local.scopes.name
+
+    # -- what surrounds new nodes ----------------------------------------------------------------
+
+    @property
+    def scopes(self):
+        """The `Scopes` of this thread."""
+        return self._local.scopes
+
+    @contextlib.contextmanager
+    def scoped(self, **changes):
+        """A block in which some fields of `scopes` are changed."""
+        before = self._local.scopes
+        self._local.scopes = before.replace(**changes)
+        try:
+            yield
+        finally:
+            # The name is its own block's business: it may have been left meanwhile.
+            restored = {key: getattr(before, key) for key in changes}
+            self._local.scopes = self._local.scopes.replace(**restored)
+
+    def control_dependencies(self, control_inputs):
+        """A block whose nodes run after `control_inputs`.
+
+        Args:
+          control_inputs: list of operations, tensors or variables; None clears the enclosing blocks.
+
+        Returns:
+          A context manager.
+        """
+        if control_inputs is None:
+            return self.scoped(controllers=())
+        ops = []
+        for item in control_inputs:
+            ops.append(self._as_control_input(item))
+        controller = scopes_lib.Controller(list(dict.fromkeys(ops)))
+        return self.scoped(controllers=(*self.scopes.controllers, controller))
+
+    def _as_control_input(self, item):
+        base = getattr(item, "op", None)
+        if isinstance(item, Operation):
+            element = item
+        elif isinstance(base, Operation) and not isinstance(item, Tensor) and not hasattr(
+                item, "_as_graph_element"):
+            element = base  # IndexedSlices, SparseTensor
+        else:
+            if hasattr(item, "_handle") and not isinstance(item, Tensor):
+                item = item._handle
+            element = self.as_graph_element(item)
+        if isinstance(element, Tensor):
+            element = element.op
+        return self.as_graph_element(element)
+
+    def device(self, device_name_or_function):
+        """A block whose nodes go to a device: a string, a `DeviceSpec`, a function of the node, or None."""
+        function = scopes_lib.as_device_function(device_name_or_function)
+        return self.scoped(devices=(*self.scopes.devices, function))
+
+    @contextlib.contextmanager
+    def colocate_with(self, op, ignore_existing=False):
+        """A block whose nodes share the device of `op`.
+
+        Args:
+          op: an operation, tensor or variable; None with `ignore_existing` clears the enclosing blocks.
+          ignore_existing: whether enclosing blocks of both kinds (`colocate_with`, `device`) are ignored.
+        """
+        if op is None and not ignore_existing:
+            raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
+        op = None if op is None else self._colocation_op(op)
+        colocate = () if ignore_existing else self.scopes.colocate
+        if op is not None:
+            colocate = (*(c for c in colocate), op)
+        changes = {"colocate": colocate, "devices": (), "controllers": self.scopes.controllers}
+        with self.scoped(**changes):
+            yield
+
+    def _colocation_op(self, op):
+        if isinstance(op, Operation):
+            return op
+        if hasattr(op, "_as_graph_element") or isinstance(op, (Tensor, str)):
+            op = self.as_graph_element(op)
+            return op.op if isinstance(op, Tensor) else op
+        return op.op
+
+    def container(self, container_name):
+        """A block whose stateful nodes keep their state in the named resource container."""
+        return self.scoped(container=container_name)
+
+    def _attr_scope(self, attr_map):
+        merged = dict(self.scopes.attrs)
+        for key, value in attr_map.items():
+            if value is None:
+                merged.pop(key, None)
+            else:
+                merged[key] = value
+        return self.scoped(attrs=tuple(merged.items()))
+
+    def _kernel_label_map(self, op_to_label):
+        return self.scoped(kernel_labels=tuple({**dict(self.scopes.kernel_labels), **op_to_label}.items()))
+
+    def gradient_override_map(self, op_type_map):
+        """A block whose nodes take their gradient from another registered function.
+
+        Args:
+          op_type_map: dict from op type to the name given to `tf.RegisterGradient`.
+
+        Returns:
+          A context manager.
+        """
+        if not isinstance(op_type_map, dict):
+            raise TypeError("op_type_map must be a dictionary mapping strings to strings")
+        for key, value in op_type_map.items():
+            if not isinstance(key, str) or not isinstance(value, str):
+                raise TypeError("Keys in op_to_kernel_label_map must be strings"
+                                if not isinstance(key, str) else "Values in op_type_map must be strings")
+        return self.scoped(gradients=tuple({**dict(self.scopes.gradients), **op_type_map}.items()))
+
+    def as_default(self):
+        """A context manager in which this is the default graph of the thread."""
+        return default.graph_as_default(self)
+
+    def switch_to_thread_local(self):
+        """Does nothing: a graph's `with` blocks are always seen by their own thread only."""
+
+    # -- GraphDef --------------------------------------------------------------------------------
+
+    def as_graph_def(self, from_version=None, add_shapes=False):
+        """The graph as a `GraphDef` proto.
+
+        Args:
+          from_version: only nodes made after this version.
+          add_shapes: whether to add the inferred shapes as attr `_output_shapes`.
+        """
+        from headwater._src.graph import graphdef
+
+        return graphdef.graph_proto(self, from_version, add_shapes)
+
+    @property
+    def graph_def_versions(self):
+        """The `VersionDef` of the graph."""
+        from headwater._src.graph import graphdef
+
+        return graphdef.versions_proto(self)
+
+    @property
+    def building_function(self):
+        """Whether this is the body of a graph function."""
+        return False
+
+    @property
+    def outer_graph(self):
+        """The graph around a function body; None for an ordinary graph."""
+        return None
+
+    def create_op(self, op_type, inputs, dtypes_=None, input_types=None, name=None, attrs=None, op_def=None,
+                  compute_shapes=True, compute_device=True, **kwargs):
+        """Makes a node from an op type, tensors and `AttrValue` protos, as TF1's low-level form.
+
+        Args:
+          op_type: name of the op.
+          inputs: list of `Tensor`s.
+          dtypes_: list of output types; checked by the op's signature, may be None.
+          input_types: ignored; the signature says.
+          name: node name (default: the op type).
+          attrs: dict from attr name to `AttrValue` proto or plain value.
+          op_def: ignored.
+          compute_shapes: ignored.
+          compute_device: ignored.
+
+        Returns:
+          The `Operation`.
+        """
+        from headwater._src.graph import build
+
+        for item in inputs:
+            if not isinstance(item, Tensor):
+                raise TypeError(f"Input #{list(inputs).index(item)} is not a tensor: {item}")
+        return build.create_op(self, op_type, list(inputs), dtypes_ or kwargs.get("dtypes"), name, attrs)
+
+    def __repr__(self):
+        return f"<headwater.Graph with {len(self._ops)} operations at {id(self):#x}>"
+
+
+def get_graph_from_inputs(values, graph=None):
+    """The graph that the given tensors are in; they must agree.
+
+    Args:
+      values: tensors, operations and other objects (which are ignored).
+      graph: the graph they must be in, if any.
+
+    Raises:
+      ValueError: two of them, or one and `graph`, are of different graphs.
+    """
+    original = None
+    for value in values:
+        found = getattr(value, "graph", None)
+        if not isinstance(found, Graph):
+            continue
+        if graph is None:
+            graph, original = found, value
+        elif found is not graph:
+            if original is None:
+                raise ValueError(f"{value!r} is not from the passed-in graph.")
+            raise ValueError(f"{value!r} must be from the same graph as {original!r}.")
+    return graph or default.get_default_graph()
+
+

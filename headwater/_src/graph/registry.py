@@ -1,0 +1,177 @@
+"""The one meeting place of ops: an op file declares an op here, everything else reaches it by `raw.Name(...)`.
+
+Read in this order: `Op` (what is known about an op), then `define_op` (how it gets into the table).
+"""
+
+import inspect
+
+from headwater._src.graph.build import apply_op
+from headwater._src.graph.opdef import parse_opdef
+from headwater._src.graph.optable import OPS
+
+
+class DefinitionError(TypeError):
+    """An op's functions do not agree with its signature; raised while its file is imported."""
+
+
+class Op:
+    """A kind of node: its signature, shape function, kernel and gradient.
+
+    Attributes:
+      opdef: the parsed `OpDef`.
+      kind: `"kernel"` (pure), `"update"` (old state + inputs -> new state), `"sample"` (random), `"host"`
+        (impure Python), `"variable"` (holds state) or None while no kernel is given.
+      fn: the kernel; `(xp, *inputs, **attrs)`, for samples `(xp, key, *inputs, **attrs)`, for host
+        kernels `(ctx, *inputs, **attrs)`.
+      static: names of inputs whose value must be known while compiling.
+      dynamic: the result's shape depends on data, so the node cannot be inside a compiled region.
+      check: the kernel only checks its inputs (`Assert`): it may stay inside a compiled region.
+      blocking: a host kernel that may wait for another thread.
+      uninitialized: the kernel takes a variable without a value (as None).
+      updates: for `update` kernels, the positions of the inputs that are the state.
+      reads: whether an `update` needs the old state.
+      gradient_fn: `(op, *dys) -> [dx or None, ...]`; `differentiable` is False for ops without gradient.
+    """
+
+    def __init__(self, opdef):
+        self.opdef = opdef
+        self.name = opdef.name
+        self.kind = None
+        self.fn = None
+        self.static = ()
+        self.dynamic = self.check = self.blocking = False
+        self.uninitialized = False
+        self.updates = ()
+        self.reads = True
+        self.reserve = None
+        self.shape_fn = None
+        self.shape_attrs = ()
+        self.kernel_attrs = ()
+        self.gradient_fn = None
+        self.differentiable = True
+        self.cost_fn = None
+        self.input_names = tuple(arg.name for arg in opdef.inputs)
+        self.attr_names = tuple(attr.name for attr in opdef.attrs)
+        self.plan = None
+
+    def __repr__(self):
+        return f"<Op {self.name}>"
+
+    def __call__(self, *inputs, name=None, **attrs):
+        """Builds a node; inputs may also be given by name. Returns its output(s), or the `Operation`."""
+        return apply_op(self, inputs, attrs, name)
+
+    # -- declaring -------------------------------------------------------------------------------
+
+    def shape(self, fn):
+        """Declares the shape function `(*inputs, **attrs) -> dims`, a list of dims when several outputs."""
+        self.shape_attrs = self._check(fn, "shape function", skip=0)
+        self.shape_fn = fn
+        return fn
+
+    def kernel(self, fn=None, *, static=(), dynamic=False, check=False, uninitialized=False):
+        """Declares a pure kernel `(xp, *inputs, **attrs) -> array` (a tuple when several outputs).
+
+        An input that is a variable (a reference or a resource handle) arrives as the variable's value.
+        """
+        return self._declare("kernel", fn, 1, static=tuple(static), dynamic=dynamic, check=check,
+                             uninitialized=uninitialized)
+
+    def update(self, *refs, static=(), reads=True):
+        """Declares a pure kernel that gives the new values of the variables behind the inputs `refs`.
+
+        It returns one array for each of `refs` (in that order), then its outputs that are not references.
+        With `reads=False` the old values arrive as None, and need not exist.
+        """
+        for ref in refs:
+            if ref not in self.input_names:
+                raise DefinitionError(f"{self.name}: update of {ref!r}, which is not an input")
+        return self._declare("update", None, 1, static=tuple(static), reads=reads,
+                             uninitialized=not reads,
+                             updates=tuple(self.input_names.index(ref) for ref in refs))
+
+    def variable(self):
+        """Says that a node of this op is a variable: its output stands for state kept by the session."""
+        self.kind = "variable"
+        return self
+
+    def sample(self, fn=None, *, static=(), reserve=None):
+        """Declares a random kernel `(xp, key, *inputs, **attrs)`.
+
+        `reserve(*outputs_sizes, **attrs)` says how many Philox counters one run takes.
+        """
+        return self._declare("sample", fn, 2, static=tuple(static), reserve=reserve)
+
+    def host(self, fn=None, *, blocking=False):
+        """Declares an impure kernel `(ctx, *inputs, **attrs)` that runs in Python on the host."""
+        return self._declare("host", fn, 1, blocking=blocking)
+
+    def gradient(self, fn):
+        """Declares the gradient `(op, *dys) -> [dx or None, ...]`, which builds graph through `raw`."""
+        self.gradient_fn = fn
+        return fn
+
+    def no_gradient(self):
+        """Says that the op is not differentiable: its inputs' gradients are None."""
+        self.differentiable = False
+        return self
+
+    def cost(self, fn):
+        """Declares `(inputs, outputs, **attrs) -> flops`, for ops that do more than touch each element."""
+        self.cost_fn = fn
+        return fn
+
+    def _declare(self, kind, fn, skip, **facts):
+        if fn is None:
+            return lambda f: self._declare(kind, f, skip, **facts)
+        for name in facts.get("static", ()):
+            if name not in self.input_names:
+                raise DefinitionError(f"{self.name}: static input {name!r} is not an input")
+        self.kernel_attrs = self._check(fn, "kernel", skip)
+        self.kind, self.fn = kind, fn
+        for key, value in facts.items():
+            setattr(self, key, value)
+        return fn
+
+    def _check(self, fn, what, skip):
+        """Positional parameters must be the inputs, keyword-only ones attrs; returns those attrs' names."""
+        params = list(inspect.signature(fn).parameters.values())
+        P = inspect.Parameter
+        positional = [p.name for p in params if p.kind in (P.POSITIONAL_ONLY, P.POSITIONAL_OR_KEYWORD)]
+        star = any(p.kind is P.VAR_POSITIONAL for p in params)
+        where = f"{self.name}: the {what} {getattr(fn, '__name__', fn)}"
+        if not star and tuple(positional[skip:]) != self.input_names:
+            raise DefinitionError(f"{where} takes {positional[skip:]}, but the signature's inputs are "
+                                  f"{list(self.input_names)}")
+        attrs = tuple(p.name for p in params if p.kind is P.KEYWORD_ONLY)
+        unknown = [a for a in attrs if a not in self.attr_names]
+        if unknown:
+            raise DefinitionError(f"{where} uses {unknown}, which are not attrs of the op")
+        if any(p.kind is P.VAR_KEYWORD for p in params):
+            return self.attr_names
+        return attrs
+
+
+def define_op(name, inputs="", outputs="", attrs=(), shape=None, stateful=False):
+    """Adds an op to the table.
+
+    Args:
+      name: the op's name, as in GraphDefs.
+      inputs: input declarations, see `opdef`.
+      outputs: output declarations.
+      attrs: list of attr declarations.
+      shape: the shape function, when it is not given by the decorator `@Op.shape`.
+      stateful: whether nodes of this op have state or effects, so that two equal ones must both run.
+
+    Returns:
+      The `Op`, which is also what `raw.<name>` calls.
+
+    Raises:
+      DefinitionError: the op is defined twice, or a function does not fit the signature.
+    """
+    if name in OPS:
+        raise DefinitionError(f"{name} is defined twice")
+    op = OPS[name] = Op(parse_opdef(name, inputs, outputs, attrs, stateful))
+    if shape is not None:
+        op.shape(shape)
+    return op

@@ -1,0 +1,385 @@
+"""Running a step: its segments in order, interpreted or compiled, and the commit of what it updated.
+
+A segment that touches variables holds the session's lock from reading them to storing them, so an update is
+atomic; host segments hold no lock. When a later segment fails, what earlier ones stored is taken back.
+
+State: a `Step` keeps, for each segment and each signature (shapes of its inputs), how much interpreting it has cost
+so far and the executable once there is one. The choice between the tiers rests on these counts and on estimates,
+never on a clock.
+"""
+
+import numpy as np
+
+from headwater._src.compiler import cost
+from headwater._src.compiler.interpret import NodeError, interpreter
+from headwater._src.core import errors
+from headwater._src.core import logging
+from headwater._src.runtime import report
+
+
+COMPILE_AFTER = 60_000.0  # microseconds of interpreting that one compilation is worth
+AT_ONCE = 400_000.0  # a first run expected to take longer than this is compiled right away
+STATIC_LIMIT = 16  # distinct values of a static input before a segment is interpreted for good
+VIEW_FROM = 65_536  # bytes: smaller results are simply copied
+
+
+class Step:
+    """A program bound to a session's state, ready to run.
+
+    Attributes:
+      feeds: the `Feed`s that turn given values into arrays.
+    """
+
+    def __init__(self, program, segments, feeds, resources, make_context):
+        self.program = program
+        self.feeds = feeds
+        self._resources = resources
+        self._variables = [resources.variable(slot.key) for slot in program.slots]
+        self._template = [None] * program.n_values
+        for i, value in program.consts.items():
+            self._template[i] = value
+        initial = {value: (slot, node) for slot, value, node, used in program.state_in if used}
+        self._runners = []
+        loaded = set()
+        for segment in segments:
+            reads = [(i, *initial[i]) for i in segment.ins if i in initial]
+            loaded.update(i for i, _, _ in reads)
+            self._runners.append(_Runner(self, segment, reads, make_context))
+        fetched = [i for i in program.fetches if i in initial]
+        # Variables fetched as they are: copied before anything runs.
+        self._fetched_state = [(i, *initial[i]) for i in dict.fromkeys(fetched)]
+        self._can_fail_later = len(segments) > 1
+        self._state_values = frozenset(i for i in program.fetches
+                                       if i in initial or any(i == v for _, v in program.state_out))
+
+    def run(self, feed_values, trace=None):
+        """Runs the step.
+
+        Args:
+          feed_values: arrays for `feeds`.
+          trace: a `report`-like recorder of what ran, or None.
+
+        Returns:
+          The list of fetched NumPy values.
+
+        Raises:
+          tf.errors.OpError: a node failed; no variable has changed.
+        """
+        env = self._template[:]
+        for i, value in zip(self.program.feeds, feed_values):
+            env[i] = value
+        copies = None
+        if self._fetched_state:
+            copies = {}
+            with self._resources.lock:
+                for i, slot, node in self._fetched_state:
+                    copies[i] = host_copy(self._value(slot, node or self.program.slots[slot].node))
+        undo = [] if self._can_fail_later else None
+        try:
+            for runner in self._runners:
+                runner.run(env, feed_values, undo, trace)
+        except BaseException as error:
+            if undo:
+                self._take_back(undo)
+            if isinstance(error, NodeError):
+                cause = error.__cause__
+                raise report.located(cause, error.node) from (
+                    None if isinstance(cause, errors.OpError) else cause)
+            raise
+        result = []
+        for i in self.program.fetches:
+            value = copies[i] if copies is not None and i in copies else env[i]
+            result.append(to_host(value, env, self))
+        return result
+
+    def _value(self, slot, node):
+        value = self._variables[slot].value
+        if value is None and node is not None:
+            raise report.uninitialized(self.program.slots[slot], node)
+        return value
+
+    def _take_back(self, undo):
+        with self._resources.lock:
+            for variable, old, new in reversed(undo):
+                if variable.value is new:
+                    variable.value = old
+
+
+class _Runner:
+    """One segment of a step."""
+
+    def __init__(self, step, segment, reads, make_context):
+        self.step, self.segment, self.reads = step, segment, reads
+        self._resources = step._resources
+        self._make_context = make_context
+        self._interpreter = None
+        self._entries = {}
+        self._static = frozenset()
+        self._static_keys = set()
+        self._always_interpret = segment.where == "host"
+        self._others = tuple(i for i in segment.ins if i not in {r[0] for r in reads})
+        self._shapes_vary = [i for i, slot, _ in reads if not _known(step.program.slots[slot].dims)]
+        self._call_cost = cost.compiled_call(segment)
+        self._touches_state = bool(reads or segment.commits)
+
+    def run(self, env, feed_values, undo, trace):
+        """Runs the segment on `env`; commits the variables it updates."""
+        if self._always_interpret:
+            executable = None
+        else:
+            entry = self._entry(env, feed_values)
+            executable = entry.executable
+            if executable is None and not entry.never:
+                executable = self._consider(entry, env, feed_values)
+        if not self._touches_state:
+            self._execute(executable, env, None, trace)
+            return
+        if self.segment.where == "host":
+            with self._resources.lock:
+                self._load(env, copy=False)
+            self._execute(None, env, None, trace)
+            with self._resources.lock:
+                self._commit(env, undo)
+            return
+        with self._resources.lock:
+            self._execute(executable, env, undo, trace)
+
+    # -- choosing a tier -------------------------------------------------------------------------
+
+    def _entry(self, env, feed_values):
+        key = tuple([env[i].shape for i in self._others])
+        if self._shapes_vary:
+            key += tuple([np.shape(self.step._variables[slot].value) for i, slot, _ in self.reads
+                          if i in self._shapes_vary])
+        if self._static:
+            key += self._static_key(env)
+        entry = self._entries.get(key)
+        if entry is None:
+            entry = self._entries[key] = _Entry()
+        return entry
+
+    def _static_key(self, env):
+        parts = []
+        for i in self._static:
+            value = np.asarray(self._current(env, i))
+            parts.append((value.shape, value.tobytes()))
+        return tuple(parts)
+
+    def _current(self, env, i):
+        for read, slot, node in self.reads:
+            if read == i:
+                return self.step._value(slot, node)
+        return env[i]
+
+    def _consider(self, entry, env, feed_values):
+        """Interprets while that is cheaper than compiling; else gives the executable."""
+        if entry.cost is None:
+            guess = cost.segment_cost(self.segment, self.step.program, cost.static_shapes(
+                self.step.program, [np.shape(v) for v in feed_values]))
+            entry.cost = guess
+            if guess < 1.2 * self._call_cost:
+                entry.never = True
+                return None
+            entry.spent = 0.0
+            if guess < AT_ONCE:
+                entry.spent = guess
+                return None
+        elif entry.spent + entry.cost < COMPILE_AFTER:
+            entry.spent += entry.cost
+            return None
+        return self._compile(entry, env)
+
+    def _compile(self, entry, env):
+        from headwater._src.compiler.lower import Executable
+
+        if self._static and len(self._static_keys) >= STATIC_LIMIT:
+            logging.warn_once(
+                ("static", id(self)), f"{len(self._static_keys)} different values of "
+                f"{self._static_names()} decide shapes in one step; further ones are interpreted")
+            entry.never = True
+            return None
+        donated = {i for i, slot, _ in self.reads if any(s == slot for s, _ in self.segment.commits)}
+        static = {i: np.asarray(self._current(env, i)) for i in self._static}
+        if static:
+            self._static_keys.add(self._static_key(env))
+        if not self.segment.last:
+            donated = set()
+        entry.executable = Executable(self.segment, self.step.program, donated, static)
+        return entry.executable
+
+    def _static_names(self):
+        program = self.step.program
+        names = {value: feed.tensor.name for value, feed in zip(program.feeds, self.step.feeds)}
+        names.update({i: program.slots[slot].key[1] for i, slot, _ in self.reads})
+        return ", ".join(sorted(names.get(i, "a computed value") for i in self._static))
+
+    # -- running ---------------------------------------------------------------------------------
+
+    def _execute(self, executable, env, undo, trace):
+        if executable is None:
+            self._interpret(env, trace)
+        else:
+            self._call(executable, env, undo, trace)
+            return
+        if self.segment.commits and self.segment.where != "host":
+            self._commit(env, undo)
+
+    def _interpret(self, env, trace):
+        if self._interpreter is None:
+            self._interpreter = interpreter(self.segment, self._make_context, self._resources.random)
+        if self._touches_state and self.segment.where != "host":
+            self._load(env, copy=True)
+        for i in self._others:  # what compiled segments made arrives as NumPy
+            value = env[i]
+            if value is not None and not isinstance(value, (np.ndarray, np.generic)):
+                env[i] = np.asarray(value)
+        with np.errstate(all="ignore"):
+            if trace is None:
+                self._interpreter(env)
+            else:
+                trace.interpreted(self.segment, self._interpreter, env)
+
+    def _load(self, env, copy):
+        for i, slot, node in self.reads:
+            value = self.step._value(slot, node)
+            if value is not None and not isinstance(value, (np.ndarray, np.generic)):
+                # Another thread may give this buffer to a compiled step, which reuses it.
+                value = np.array(value)
+            env[i] = value
+
+    def _commit(self, env, undo):
+        variables = self.step._variables
+        for slot, i in self.segment.commits:
+            variable = variables[slot]
+            new = env[i]
+            if isinstance(new, np.ndarray) and (new.base is not None or self._is_foreign(new, env)):
+                new = new.copy()  # the variable must not share memory with what the program holds
+            if undo is not None:
+                undo.append((variable, variable.value, new))
+            variable.value = new
+
+    def _is_foreign(self, array, env):
+        return any(array is env[i] for i in self.step.program.feeds)
+
+    def _call(self, executable, env, undo, trace):
+        from headwater._src.compiler.lower import NeedsStatic
+
+        step = self.step
+        if self.reads:
+            for i, slot, node in self.reads:
+                value = step._value(slot, node)
+                if value.__class__ is np.ndarray or isinstance(value, np.generic):
+                    value = step._variables[slot].value = device_array(value)
+                env[i] = value
+        values = [feed_safe(env[i]) for i in executable.arguments]
+        first = executable.counts is None
+        try:
+            if first:
+                outs, failed = self._first_call(executable, values, env)
+            else:
+                outs, failed = executable(values, self._keys(executable))
+        except NeedsStatic as needed:
+            self._specialise(needed.ids)
+            entry = self._entry(env, [])
+            self._execute(entry.executable or self._compile(entry, env), env, undo, trace)
+            return
+        if failed is not None and bool(failed):
+            self._explain(env)
+        for i, value in zip(self.segment.outs, outs):
+            env[i] = value
+        for slot, i in self.segment.commits:
+            variable = step._variables[slot]
+            if undo is not None:
+                undo.append((variable, variable.value, env[i]))
+            variable.value = env[i]
+            if i in step._state_values:
+                env[i] = host_copy(env[i])  # before another thread's step reuses the buffer
+
+    def _first_call(self, executable, values, env):
+        """Traces: only now is it known how many random numbers a run takes."""
+        if not executable.samples:
+            return executable(values, _NO_KEYS)
+        states = [self._resources.random(instr.node) for instr in executable.samples]
+        keys = np.stack([state.reserve(0) for state in states])
+        result = executable(values, keys)
+        for state, count in zip(states, executable.counts):
+            state.reserve(count)
+        return result
+
+    def _keys(self, executable):
+        if not executable.samples:
+            return _NO_KEYS
+        return np.stack([self._resources.random(instr.node).reserve(count)
+                         for instr, count in zip(executable.samples, executable.counts)])
+
+    def _specialise(self, ids):
+        """Makes some inputs part of the key, since shapes inside depend on their values."""
+        self._static = tuple(sorted(set(self._static) | ids))
+        self._entries = {}
+
+    def _explain(self, env):
+        """Repeats a compiled run that found bad data on NumPy, whose kernels say what is wrong."""
+        self._interpret(env, None)
+        raise errors.InternalError(
+            None, None, "a check failed in a compiled region, but not when the region was repeated in NumPy; "
+            "please report this with the program")
+
+
+class _Entry:
+    """What a segment knows of one signature."""
+
+    __slots__ = ("executable", "cost", "spent", "never")
+
+    def __init__(self):
+        self.executable, self.cost, self.spent, self.never = None, None, 0.0, False
+
+
+_NO_KEYS = np.zeros((0, 6), np.uint32)
+
+
+def _known(dims):
+    return dims is not None and None not in dims
+
+
+def device_array(array):
+    """A JAX array of its own memory with the contents of a NumPy array."""
+    import jax.numpy as jnp
+
+    return jnp.array(array, copy=True)
+
+
+def feed_safe(value):
+    """An argument that may be used after the caller has changed his array.
+
+    XLA uses a 64-byte aligned NumPy array in place, and runs asynchronously; other arrays it copies.
+    """
+    if value.__class__ is np.ndarray and value.ctypes.data % 64 == 0 and value.size:
+        return value.copy()
+    return value
+
+
+def host_copy(value):
+    """A NumPy array of its own memory."""
+    return np.array(value) if not isinstance(value, np.generic) else value
+
+
+def to_host(value, env, step):
+    """A fetched value as the program gets it: a writable NumPy array that nobody else holds, or a scalar."""
+    if value.__class__ is not np.ndarray:
+        if isinstance(value, np.generic) or isinstance(value, (bytes, str)):
+            return value
+        if not hasattr(value, "shape"):
+            return value
+        value = np.array(value)
+        return value if value.ndim else value[()]
+    if not value.ndim:
+        return value[()]
+    if value.nbytes < VIEW_FROM or value.base is not None or not value.flags.writeable:
+        return value.copy()
+    for i in step.program.feeds:
+        if env[i] is value:
+            return value.copy()
+    if any(value is c for c in step.program.consts.values()) or any(
+            value is v.value for v in step._variables):
+        return value.copy()
+    return value

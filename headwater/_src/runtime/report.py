@@ -1,0 +1,60 @@
+"""Errors of a step as the user sees them: TensorFlow's classes, the node, and the line that made it."""
+
+from headwater._src.core import errors
+from headwater._src.graph import callsite
+
+
+# What an ordinary Python exception inside a kernel means.
+_MEANING = (
+    (NotImplementedError, errors.UnimplementedError), (StopIteration, errors.OutOfRangeError),
+    (MemoryError, errors.ResourceExhaustedError), (ValueError, errors.InvalidArgumentError),
+    (TypeError, errors.InvalidArgumentError), (IndexError, errors.InvalidArgumentError),
+    (OverflowError, errors.InvalidArgumentError), (ZeroDivisionError, errors.InvalidArgumentError),
+    (FileNotFoundError, errors.NotFoundError), (PermissionError, errors.PermissionDeniedError),
+)
+
+
+def located(error, node):
+    """The error to raise for a kernel's `error` at `node`.
+
+    Args:
+      error: the exception.
+      node: the `Operation`.
+
+    Returns:
+      A `tf.errors.OpError` of the class that fits, with `op`, `node_def` and where the node was created.
+    """
+    if isinstance(error, errors.OpError):
+        if error.op is not None and error.op is not node:
+            node = error.op
+        kind, message = type(error), error.message
+        if "\n\t [[node " in message:
+            return error
+    else:
+        kind = next((k for e, k in _MEANING if isinstance(error, e)), errors.UnknownError)
+        name = "" if isinstance(error, (ValueError, TypeError)) else f"{type(error).__name__}: "
+        message = f"{name}{error}"
+    return make(kind, node, message)
+
+
+def make(kind, node, message):
+    """An error of class `kind` at `node`, with the node and its place in the program in its text."""
+    place = callsite.where(node.site)
+    text = f"{message}\n\t [[node {node.name} (defined at {place}) ]]" if place else (
+        f"{message}\n\t [[node {node.name} ]]")
+    stack = callsite.describe(node.site)
+    if stack:
+        text += f"\n\nOriginal stack trace for '{node.name}':\n{stack}\n"
+    return kind(node.node_def, node, text)
+
+
+def uninitialized(slot, node):
+    """The error of reading a variable that has no value."""
+    if slot.is_resource:
+        message = (f"Error while reading resource variable {slot.key[1]} from Container: "
+                   f"{slot.key[0] or 'localhost'}. This could mean that the variable was uninitialized. Run its "
+                   "initializer first, for example tf.global_variables_initializer().")
+    else:
+        message = (f"Attempting to use uninitialized value {slot.key[1]}. Run its initializer first, for "
+                   "example tf.global_variables_initializer(), or restore a checkpoint.")
+    return make(errors.FailedPreconditionError, node, message)

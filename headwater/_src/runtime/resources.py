@@ -1,0 +1,116 @@
+"""What a session remembers between steps: variables, random states, and host resources (tables, queues).
+
+State: `Resources.variables` (`key -> Variable`), `Resources.randoms` (`node -> RandomState`) and
+`Resources.objects` (`(kind, container, name) -> object`). `lock` guards reading, handing to a compiled region and
+storing variables; it is never held while a host kernel runs.
+"""
+
+import os
+import threading
+
+import numpy as np
+
+from headwater._src.xp import philox
+
+
+class Variable:
+    """A variable's current value: None (uninitialized), a NumPy array or a JAX array; never changed in place."""
+
+    __slots__ = ("value",)
+
+    def __init__(self):
+        self.value = None
+
+
+class RandomState:
+    """The Philox state of one random node in one session."""
+
+    __slots__ = ("_lock", "_state")
+
+    def __init__(self, seed, seed2):
+        if not seed and not seed2:
+            seed, seed2 = (int.from_bytes(os.urandom(8), "little", signed=True) for _ in range(2))
+        self._state = philox.initial_state(seed, seed2)
+        self._lock = threading.Lock()
+
+    def take(self, draw, count):
+        """`draw(state)`; then moves the state on by `count(result)` counters."""
+        with self._lock:
+            result = draw(self._state)
+            self._state = philox.advance(self._state, count(result))
+        return result
+
+    def reserve(self, count):
+        """The state, which is moved on by `count` counters."""
+        with self._lock:
+            state = self._state
+            self._state = philox.advance(state, count)
+        return state
+
+
+class Resources:
+    """Everything a session keeps; the servers of a cluster keep one for several sessions."""
+
+    def __init__(self):
+        self.lock = threading.RLock()
+        self.variables = {}
+        self.randoms = {}
+        self.objects = {}
+        self._objects_lock = threading.Lock()
+
+    def variable(self, key):
+        """The `Variable` stored under `(container, name)`, made when it is new."""
+        found = self.variables.get(key)
+        if found is None:
+            found = self.variables.setdefault(key, Variable())
+        return found
+
+    def random(self, node):
+        """The `RandomState` of a random node."""
+        found = self.randoms.get(node)
+        if found is None:
+            fresh = RandomState(node.attrs.get("seed", 0), node.attrs.get("seed2", 0))
+            found = self.randoms.setdefault(node, fresh)
+        return found
+
+    def object(self, key, make):
+        """The host resource stored under `key`, made by `make()` when it is new."""
+        with self._objects_lock:
+            if key not in self.objects:
+                self.objects[key] = make()
+            return self.objects[key]
+
+    def clear(self):
+        """Forgets everything."""
+        with self.lock, self._objects_lock:
+            self.variables.clear()
+            self.randoms.clear()
+            for item in self.objects.values():
+                close = getattr(item, "close", None)
+                if callable(close):
+                    close()
+            self.objects.clear()
+
+
+class HostContext:
+    """What a host kernel gets besides its inputs.
+
+    Attributes:
+      node: the `Operation` being run.
+      resources: the session's `Resources`.
+      session: the session, for kernels that run something themselves.
+    """
+
+    __slots__ = ("node", "resources", "session")
+
+    def __init__(self, node, resources, session):
+        self.node, self.resources, self.session = node, resources, session
+
+    def elementwise(self, function, *inputs):
+        """`function` applied element by element to object arrays, with broadcasting."""
+        arrays = np.broadcast_arrays(*inputs)
+        out = np.empty(arrays[0].shape, np.object_)
+        flat = out.reshape(-1)
+        for i, items in enumerate(zip(*(a.reshape(-1) for a in arrays))):
+            flat[i] = function(items)
+        return out

@@ -1,0 +1,268 @@
+"""`Session`: runs parts of a graph and keeps its variables. `run` is a table of contents of the modules beside it."""
+
+from headwater._src.compiler.place import Placer
+from headwater._src.graph import default
+from headwater._src.graph.default import get_default_graph, session_as_default
+from headwater._src.graph.graph import Graph
+from headwater._src.runtime import feeds as feeds_lib
+from headwater._src.runtime.fetches import FetchTree
+from headwater._src.runtime.resources import HostContext, Resources
+from headwater._src.runtime.steps import StepCache, build_step
+
+
+FACTORIES = {}  # URL scheme of a session's target -> function (target, graph, config) -> engine
+
+
+class BaseSession:
+    """What `Session` and `InteractiveSession` share.
+
+    Attributes:
+      graph: the graph it runs.
+      sess_str: the target, as given.
+    """
+
+    def __init__(self, target="", graph=None, config=None):
+        """Opens a session.
+
+        Args:
+          target: empty for this process, else the URL of a server.
+          graph: the `Graph` to run (default: the default graph).
+          config: a `ConfigProto`.
+
+        Raises:
+          TypeError: `graph` or `config` is something else.
+          ValueError: `target` has an unknown scheme.
+        """
+        if graph is None:
+            graph = get_default_graph()
+        elif not isinstance(graph, Graph):
+            raise TypeError(f"graph must be a tf.Graph, but got {type(graph)}")
+        if config is not None and not hasattr(config, "SerializeToString"):
+            raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
+        if target is not None and not isinstance(target, (str, bytes)):
+            raise TypeError(f"target must be a string, but got {type(target)}")
+        self._graph = graph
+        self._target = target.decode() if isinstance(target, bytes) else target or ""
+        if self._target and self._target not in ("local",):
+            scheme = self._target.split("://")[0]
+            if scheme not in FACTORIES:
+                raise ValueError(f"no session can be opened at {target!r}: headwater has no engine for "
+                                 f"{scheme!r} (known: the empty target, {', '.join(FACTORIES) or 'no others'})")
+        self._config = config
+        self._closed = False
+        self._resources = Resources()
+        self._placer = Placer(config)
+        self._steps = StepCache(graph, self._build)
+        self._shortcuts = {}
+        self._shortcuts_epoch = graph.epoch
+        self._entered = []
+
+    @property
+    def graph(self):
+        """The graph that this session runs."""
+        return self._graph
+
+    @property
+    def graph_def(self):
+        """The graph as a `GraphDef`."""
+        return self._graph.as_graph_def()
+
+    @property
+    def sess_str(self):
+        """The session's target."""
+        return self._target.encode()
+
+    def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
+        """Runs what `fetches` asks for, and what that needs.
+
+        Args:
+          fetches: a tensor, operation, variable, name, or a nested list, tuple, dict of these.
+          feed_dict: dict from tensors to the values that replace theirs for this run.
+          options: a `RunOptions`.
+          run_metadata: a `RunMetadata` that is filled with what ran.
+
+        Returns:
+          The values in the structure of `fetches`: NumPy arrays, NumPy scalars for shape `()`, None for operations.
+
+        Raises:
+          RuntimeError: the session is closed, or the graph is empty.
+          TypeError: `fetches` or a key of `feed_dict` is not of a fitting type.
+          ValueError: they are of another graph, or a fed value has a wrong shape.
+          tf.errors.OpError: a node failed; then no variable has changed.
+
+        >>> sess.run(tf.constant(2) + 3)
+        5
+        """
+        if options is None and run_metadata is None:
+            shortcut = self._shortcut(fetches, feed_dict)
+            if shortcut is not None:
+                step, rebuild, binders = shortcut
+                values = [feed.convert(v) for feed, v in zip(binders, feed_dict.values())] if feed_dict else ()
+                return rebuild(step.run(values))
+        return self._run(fetches, feed_dict, options, run_metadata)
+
+    def _run(self, fetches, feed_dict, options, run_metadata):
+        self._check_open()
+        fetch = FetchTree(self._graph, fetches)
+        tensors, values = feeds_lib.expand(self._graph, feed_dict) if feed_dict else ((), ())
+        step = self._steps.get(fetch.tensors, fetch.targets, tensors)
+        arrays = [feed.convert(v) for feed, v in zip(step.feeds, values)]
+        self._remember(fetches, feed_dict, tensors, step, fetch)
+        if run_metadata is None and options is None:
+            return fetch.rebuild(step.run(arrays))
+        from headwater._src.runtime import metadata
+
+        with metadata.recording(self, step, options, run_metadata) as trace:
+            return fetch.rebuild(step.run(arrays, trace))
+
+    # -- the path of a repeated step -------------------------------------------------------------
+
+    def _shortcut(self, fetches, feed_dict):
+        """`(step, rebuild, feeds)` of a run with these very fetches and feed keys before, or None."""
+        kind = fetches.__class__
+        try:
+            if kind is list:
+                key = (list, *fetches)
+            elif kind is tuple:
+                key = (tuple, *fetches)
+            else:
+                key = fetches
+            found = self._shortcuts.get((key, tuple(feed_dict)) if feed_dict else key)
+        except TypeError:
+            return None
+        if found is not None and self._graph.epoch == self._shortcuts_epoch and not self._closed:
+            return found
+        return None
+
+    def _remember(self, fetches, feed_dict, tensors, step, fetch):
+        if self._graph.epoch != self._shortcuts_epoch:
+            self._shortcuts, self._shortcuts_epoch = {}, self._graph.epoch
+        if feed_dict and len(tensors) != len(feed_dict):
+            return  # a composite key
+        key = (fetches.__class__, *fetches) if isinstance(fetches, (list, tuple)) else fetches
+        if isinstance(fetches, (list, tuple)) and type(fetches) not in (list, tuple):
+            return
+        try:
+            self._shortcuts[(key, tuple(feed_dict)) if feed_dict else key] = (
+                step, fetch.rebuild, step.feeds)
+        except TypeError:
+            pass  # a fetch that cannot be a key, such as a dict
+
+    def _build(self, tensors, targets, feeds):
+        return build_step(tensors, targets, feeds, self._placer, self._resources,
+                          lambda node: HostContext(node, self._resources, self))
+
+    def _check_open(self):
+        if self._closed:
+            raise RuntimeError("Attempted to use a closed Session.")
+        if not self._graph.version:
+            raise RuntimeError("The Session graph is empty.  Add operations to the graph before calling run().")
+
+    # -- other ways to run -----------------------------------------------------------------------
+
+    def make_callable(self, fetches, feed_list=None, accept_options=False):
+        """A function that runs one fixed step.
+
+        Args:
+          fetches: as in `run`.
+          feed_list: the tensors whose values are the function's arguments, in order.
+          accept_options: whether the function also takes `options` and `run_metadata`.
+
+        Returns:
+          A function.
+        """
+        self._check_open()
+        if feed_list is not None and not isinstance(feed_list, (list, tuple)):
+            raise TypeError("`feed_list` must be a list or tuple.")
+        keys = list(feed_list or ())
+        for key in keys:
+            feeds_lib.as_fed_tensor(self._graph, key)
+
+        def call(*args, options=None, run_metadata=None):
+            if len(args) != len(keys):
+                raise TypeError(f"Function expects {len(keys)} arguments, got {len(args)}")
+            return self.run(fetches, dict(zip(keys, args)) if keys else None, options, run_metadata)
+
+        if accept_options:
+            return call
+        return lambda *args: call(*args)
+
+    def list_devices(self):
+        """The devices of the session.
+
+        Returns:
+          A list of `_DeviceAttributes` with `name`, `device_type` and `memory_limit_bytes`.
+        """
+        return self._placer.devices()
+
+    def close(self):
+        """Closes the session and forgets its variables."""
+        self._closed = True
+        self._shortcuts = {}
+        self._resources.clear()
+
+    def reset(self, containers=None):
+        """Forgets the values of all variables."""
+        self._resources.clear()
+
+    def as_default(self):
+        """A context manager in which this is the thread's default session; it does not close the session."""
+        return session_as_default(self, strict=False)
+
+    def __repr__(self):
+        return f"<headwater.{type(self).__name__} of {self._graph!r}>"
+
+
+class Session(BaseSession):
+    """Runs parts of a graph; a context manager that closes itself.
+
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(tf.constant(1.0) + 2.0))
+    3.0
+    """
+
+    def __enter__(self):
+        graph, session = self.graph.as_default(), self.as_default()
+        graph.__enter__()
+        session.__enter__()
+        self._entered.append((graph, session))
+        return self
+
+    def __exit__(self, exc_type, exc_value, exc_tb):
+        graph, session = self._entered.pop()
+        session.__exit__(exc_type, exc_value, exc_tb)
+        graph.__exit__(exc_type, exc_value, exc_tb)
+        self.close()
+
+    @staticmethod
+    def reset(target, containers=None, config=None):
+        """Clears the resource containers of a server.
+
+        Raises:
+          NotImplementedError: always; sessions in this process share no containers.
+        """
+        raise NotImplementedError("Session.reset needs a server; sessions of this process keep their variables to "
+                                  "themselves, close() forgets them")
+
+
+class InteractiveSession(BaseSession):
+    """A session that makes itself the default one, for shells and notebooks."""
+
+    def __init__(self, target="", graph=None, config=None):
+        super().__init__(target, graph, config)
+        self._default = self.as_default()
+        self._default.__enter__()
+        self._default_graph = graph.as_default() if graph is not None else None
+        if self._default_graph is not None:
+            self._default_graph.__enter__()
+
+    def close(self):
+        """Closes the session; it is no longer the default."""
+        if not self._closed:
+            super().close()
+            if self._default_graph is not None:
+                self._default_graph.__exit__(None, None, None)
+            self._default.__exit__(None, None, None)
+
+
+get_default_session = default.get_default_session

@@ -1,0 +1,88 @@
+"""The array protocol on JAX, for values that are traced while a region is compiled.
+
+This module is the one place that configures JAX. State: `_errors`, the error flags collected by `require` while
+a region is traced (a stack, because regions with control flow are traced inside one another).
+"""
+
+import threading
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from headwater._src.xp import philox
+from headwater._src.xp.jax_index import *  # noqa: F403
+
+
+jax.config.update("jax_enable_x64", True)  # types come from op signatures, never from JAX's defaults
+
+name = "jax"
+compiled = True
+
+
+class _Errors(threading.local):
+    def __init__(self):
+        self.stack = []
+
+
+_errors = _Errors()
+
+
+def __getattr__(attribute):
+    return getattr(jnp, attribute)
+
+
+class collect_errors:
+    """Context manager that gathers the flags of `require`; gives the list of traced booleans."""
+
+    def __enter__(self):
+        _errors.stack.append([])
+        return _errors.stack[-1]
+
+    def __exit__(self, *exc):
+        _errors.stack.pop()
+
+
+def require(ok, error):
+    """Notes that the region fails unless `ok` holds everywhere; see `numpy_xp.require`."""
+    if isinstance(ok, (bool, np.bool_, np.ndarray)):
+        if np.all(ok):
+            return
+        raise error()
+    _errors.stack[-1].append(jnp.logical_not(jnp.all(ok)))
+
+
+def cast(x, dtype):
+    """`x` converted to `dtype` as TensorFlow does it (complex to real drops the imaginary part)."""
+    x = jnp.asarray(x)
+    if jnp.issubdtype(x.dtype, jnp.complexfloating) and not jnp.issubdtype(dtype, jnp.complexfloating):
+        x = x.real
+    if np.dtype(dtype) == np.bool_:
+        return x != 0
+    return x.astype(dtype)
+
+
+def is_concrete(x):
+    """Whether the value of `x` can be looked at while tracing."""
+    return not isinstance(x, jax.core.Tracer)
+
+
+def lax_loop(condition, body, state):
+    """`while condition(state): state = body(state)`, compiled."""
+    return lax.while_loop(condition, body, state)
+
+
+random_uniform = lambda key, shape, dtype: philox.random_uniform(jnp, key, shape, dtype)  # noqa: E731
+random_normal = lambda key, shape, dtype: philox.random_normal(jnp, key, shape, dtype)  # noqa: E731
+truncated_normal = lambda key, shape, dtype: philox.truncated_normal(jnp, key, shape, dtype)  # noqa: E731
+
+
+def random_uniform_int(key, shape, minval, maxval, dtype):
+    """Integers in `[minval, maxval)` from the Philox state `key`."""
+    return philox.random_uniform_int(jnp, key, shape, minval, maxval, dtype)
+
+
+def random_permutation(key, n):
+    """The permutation `tf.random_shuffle` applies to `n` rows."""
+    return philox.random_shuffle_permutation(jnp, key, n)

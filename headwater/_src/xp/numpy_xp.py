@@ -1,0 +1,68 @@
+"""The array protocol on NumPy: the executable definition of what every kernel means.
+
+Any NumPy function is available under its own name; below stand the intrinsics. `tests/xp` runs both
+implementations over one grid.
+"""
+
+import numpy as np
+from numpy import *  # noqa: F403  the protocol is NumPy's own functions ...
+
+from headwater._src.xp import philox
+from headwater._src.xp.numpy_index import *  # noqa: F403  ... plus indexing
+
+
+name = "numpy"
+compiled = False
+
+
+def __getattr__(attribute):
+    return getattr(np, attribute)
+
+
+def cast(x, dtype):
+    """`x` converted to `dtype` as TensorFlow does it (complex to real drops the imaginary part)."""
+    x = np.asarray(x)
+    if x.dtype.kind == "c" and np.dtype(dtype).kind != "c":
+        x = x.real
+    if np.dtype(dtype).kind == "b":
+        return x != 0
+    return x.astype(dtype)
+
+
+def require(ok, error):
+    """Raises `error()` unless `ok` holds everywhere.
+
+    Args:
+      ok: a boolean or boolean array.
+      error: function without arguments that makes the exception; in a compiled region it is only called when
+        the failed step is repeated here.
+    """
+    if not np.all(ok):
+        raise error()
+
+
+def is_concrete(x):
+    """Whether the value of `x` can be looked at now (always, here)."""
+    return True
+
+
+def lax_loop(condition, body, state):
+    """`while condition(state): state = body(state)`."""
+    while condition(state):
+        state = body(state)
+    return state
+
+
+random_uniform = lambda key, shape, dtype: philox.random_uniform(np, key, shape, dtype)  # noqa: E731
+random_normal = lambda key, shape, dtype: philox.random_normal(np, key, shape, dtype)  # noqa: E731
+truncated_normal = lambda key, shape, dtype: philox.truncated_normal(np, key, shape, dtype)  # noqa: E731
+
+
+def random_uniform_int(key, shape, minval, maxval, dtype):
+    """Integers in `[minval, maxval)` from the Philox state `key`."""
+    return philox.random_uniform_int(np, key, shape, minval, maxval, dtype)
+
+
+def random_permutation(key, n):
+    """The permutation `tf.random_shuffle` applies to `n` rows."""
+    return philox.random_shuffle_permutation(np, key, n)
