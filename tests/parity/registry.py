@@ -9,6 +9,7 @@ from . import (
     programs_errors,
     programs_functions,
     programs_gradients,
+    programs_graph,
     programs_imports,
     programs_names,
     programs_nn,
@@ -21,6 +22,7 @@ from .harness import Failing, Program
 
 PROGRAMS: list[Program] = [
     *programs_names.programs,
+    *programs_graph.programs,
     *programs_constants.programs,
     *programs_variables.programs,
     *programs_arithmetic.programs,
