@@ -168,3 +168,24 @@ def test_live_tensorflow(op, dtype, shape):
         ours = FLOAT_FUNCTIONS[op](np, state, shape, dtype_of(dtype))
         assert ours.tobytes() == np.asarray(run).tobytes()
         state = philox.advance(state, philox_sampling.reserved(op, ours.size))
+
+
+MULTINOMIAL_LOGITS = [
+    [2.408529281616211, -0.6084088087081909, -0.26649636030197144, 1.2910083532333374],
+    [-2.0755112171173096, -3.4976770877838135, 1.791083812713623, 0.47036442160606384],
+    [-0.3147670328617096, 0.37225618958473206, 3.486144542694092, -0.24263393878936768],
+]
+MULTINOMIAL_RUNS = [
+    [[0, 0, 0, 0, 0], [0, 3, 2, 2, 2], [2, 2, 3, 3, 2]],
+    [[2, 3, 0, 2, 0], [3, 2, 2, 2, 1], [2, 2, 2, 2, 2]],
+    [[1, 3, 0, 0, 0], [2, 2, 2, 2, 2], [2, 2, 2, 2, 2]],
+]
+
+
+def test_multinomial_gives_recorded_numbers(jax):
+    logits, state = np.array(MULTINOMIAL_LOGITS, np.float32), philox.initial_state(0, 5)
+    for run in MULTINOMIAL_RUNS:
+        for np_ in (np, jax.numpy):
+            drawn = philox_sampling.multinomial(np_, state, np_.asarray(logits), 5, np.int64)
+            assert np.asarray(drawn).tolist() == run
+        state = philox.advance(state, philox_sampling.reserved("Multinomial", 5, batch=3))
