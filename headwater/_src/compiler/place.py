@@ -4,6 +4,7 @@ from collections import namedtuple
 
 from headwater._src.core import errors
 from headwater._src.core.device import DeviceSpec
+from headwater._src.graph.blame import node_error
 
 
 DEFAULT = "xla"
@@ -43,8 +44,8 @@ class Placer:
         if self._soft and known:
             return DEFAULT
         names = ", ".join(d.name for d in self.devices())
-        raise errors.InvalidArgumentError(
-            node.node_def, node,
+        raise node_error(
+            errors.InvalidArgumentError, node,
             f"Cannot assign a device for operation {node.name}: {{{{node {node.name}}}}} was explicitly assigned to "
             f"{device} but available devices are [ {names} ]. Make sure the device specification refers to a "
             "valid device, or allow soft placement: tf.ConfigProto(allow_soft_placement=True).")

@@ -17,6 +17,7 @@ import numpy as np
 
 from headwater._src.core import dtypes, errors
 from headwater._src.graph import dims as dims_lib
+from headwater._src.graph.blame import node_error
 from headwater._src.graph.inference import FOLD_LIMIT, group
 from headwater._src.xp import numpy_xp
 
@@ -223,8 +224,7 @@ class _Builder:
         if op.name in ("Placeholder", "PlaceholderV2"):
             raise self.unfed(node)
         if op.kind is None:
-            raise errors.UnimplementedError(
-                node.node_def, node, f"op {op.name} has no kernel in headwater: docs/coverage.md lists what has")
+            raise node_error(errors.UnimplementedError, node, f"op {op.name} has no kernel in headwater: docs/coverage.md lists what has")
         ins = self.inputs(node)
         if op.kind == "kernel" and not node._control and self.fold(node, ins, fed):
             return
@@ -264,10 +264,9 @@ class _Builder:
                 self.slot_memo.get(t)
             if slot is None:
                 if t.dtype is dtypes.resource:
-                    raise errors.InvalidArgumentError(
-                        node.node_def, node, f"the resource '{t.name}' that '{node.name}' uses is not a "
+                    raise node_error(errors.InvalidArgumentError, node, f"the resource '{t.name}' that '{node.name}' uses is not a "
                         "variable of this session")
-                raise errors.InternalError(node.node_def, node, f"no value for input '{t.name}'")
+                raise node_error(errors.InternalError, node, f"no value for input '{t.name}'")
             if position in refs:
                 if not op.reads:
                     ins.append(-1)
@@ -337,15 +336,14 @@ class _Builder:
             slot = self.slot_of(tensor)
         if slot is not None and tensor.dtype is not dtypes.resource:
             return self.state_value(slot, tensor.op, True)
-        raise errors.InvalidArgumentError(
-            tensor.op.node_def, tensor.op, f"the resource handle '{tensor.name}' has no value to fetch")
+        raise node_error(
+            errors.InvalidArgumentError, tensor.op, f"the resource handle '{tensor.name}' has no value to fetch")
 
     def unfed(self, node):
         dtype = node.attrs["dtype"]
         shape = node.outputs[0].dims
         about = f" and shape {dims_lib.text(shape)}" if shape is not None else ""
-        return errors.InvalidArgumentError(
-            node.node_def, node, f"You must feed a value for placeholder tensor '{node.name}' with dtype "
+        return node_error(errors.InvalidArgumentError, node, f"You must feed a value for placeholder tensor '{node.name}' with dtype "
             f"{_type_text(dtype)}{about}")
 
 

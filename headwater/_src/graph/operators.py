@@ -6,6 +6,7 @@
 import numpy as np
 
 from headwater._src.core import dtypes
+from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.optable import raw
 
 
@@ -16,35 +17,49 @@ _TO_FLOAT = {  # what true division makes of its operands
 }
 
 
-def _operands(self, other, reflected, name):
-    """Both operands as tensors; the Python value takes the tensor's type where it can."""
-    from headwater._src.graph.convert import convert_to_tensor
-
-    tensor = convert_to_tensor(self)
-    other = convert_to_tensor(other, name="x" if reflected else "y",
-                              preferred_dtype=tensor.dtype.base_dtype)
-    return (other, tensor) if reflected else (tensor, other)
-
-
 def _is_foreign(other):
     """Objects such as SparseTensor that have their own operators with tensors."""
     return getattr(type(other), "__headwater_operand__", False)
 
 
-def binary(name, build):
-    """The operator method and its reflected form; `build(x, y, name)` makes the node in scope `name`."""
+def binary(name, build, scoped=False):
+    """The operator method and its reflected form.
+
+    Args:
+      name: the scope (and so the node's name).
+      build: `(x, y, name) -> Tensor`.
+      scoped: whether `build` makes further nodes, which belong into the scope.
+    """
 
     def method(self, other):
+        if other.__class__ is self.__class__ and not scoped and hasattr(self, "value_index"):
+            return build(self, other, name)
         if _is_foreign(other):
             return NotImplemented
-        with self.graph.name_scope(name) as scope:
-            x, y = _operands(self, other, False, scope)
-            return build(x, y, scope)
+        return _in_scope(self, other, False)
 
     def reflected(self, other):
-        with self.graph.name_scope(name) as scope:
-            x, y = _operands(self, other, True, scope)
-            return build(x, y, scope)
+        return _in_scope(self, other, True)
+
+    def _in_scope(self, other, swap):
+        from headwater._src.graph.convert import convert_to_tensor
+
+        graph = self.graph
+        if graph is not get_default_graph():
+            with graph.as_default():
+                return _in_scope(self, other, swap)
+        scope = graph.unique_name(name)
+        local = graph._local
+        before = local.scopes
+        local.scopes = before.named(scope)
+        try:
+            tensor = convert_to_tensor(self)
+            other = convert_to_tensor(other, name="x" if swap else "y",
+                                      preferred_dtype=tensor.dtype.base_dtype)
+            x, y = (other, tensor) if swap else (tensor, other)
+            return build(x, y, scope + "/")
+        finally:
+            local.scopes = before
 
     return method, reflected
 
@@ -125,7 +140,7 @@ class Operators:
     __add__, __radd__ = binary("add", add)
     __sub__, __rsub__ = binary("sub", lambda x, y, name: raw.Sub(x, y, name=name))
     __mul__, __rmul__ = binary("mul", multiply)
-    __truediv__, __rtruediv__ = binary("truediv", truediv)
+    __truediv__, __rtruediv__ = binary("truediv", truediv, scoped=True)
     __div__, __rdiv__ = binary("div", div)
     __floordiv__, __rfloordiv__ = binary("floordiv", lambda x, y, name: raw.FloorDiv(x, y, name=name))
     __mod__, __rmod__ = binary("mod", lambda x, y, name: raw.FloorMod(x, y, name=name))
@@ -135,7 +150,7 @@ class Operators:
         lambda x, y, name: raw.LogicalAnd(x, y, name=name), "BitwiseAnd"))
     __or__, __ror__ = binary("or", _logical(
         lambda x, y, name: raw.LogicalOr(x, y, name=name), "BitwiseOr"))
-    __xor__, __rxor__ = binary("xor", _logical(logical_xor, "BitwiseXor"))
+    __xor__, __rxor__ = binary("xor", _logical(logical_xor, "BitwiseXor"), scoped=True)
 
     def __lt__(self, other):
         return raw.Less(self, other)

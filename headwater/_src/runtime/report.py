@@ -1,7 +1,7 @@
 """Errors of a step as the user sees them: TensorFlow's classes, the node, and the line that made it."""
 
 from headwater._src.core import errors
-from headwater._src.graph import callsite
+from headwater._src.graph.blame import node_error
 
 
 # What an ordinary Python exception inside a kernel means.
@@ -34,18 +34,7 @@ def located(error, node):
         kind = next((k for e, k in _MEANING if isinstance(error, e)), errors.UnknownError)
         name = "" if isinstance(error, (ValueError, TypeError)) else f"{type(error).__name__}: "
         message = f"{name}{error}"
-    return make(kind, node, message)
-
-
-def make(kind, node, message):
-    """An error of class `kind` at `node`, with the node and its place in the program in its text."""
-    place = callsite.where(node.site)
-    text = f"{message}\n\t [[node {node.name} (defined at {place}) ]]" if place else (
-        f"{message}\n\t [[node {node.name} ]]")
-    stack = callsite.describe(node.site)
-    if stack:
-        text += f"\n\nOriginal stack trace for '{node.name}':\n{stack}\n"
-    return kind(node.node_def, node, text)
+    return node_error(kind, node, message)
 
 
 def uninitialized(slot, node):
@@ -57,4 +46,4 @@ def uninitialized(slot, node):
     else:
         message = (f"Attempting to use uninitialized value {slot.key[1]}. Run its initializer first, for "
                    "example tf.global_variables_initializer(), or restore a checkpoint.")
-    return make(errors.FailedPreconditionError, node, message)
+    return node_error(errors.FailedPreconditionError, node, message)

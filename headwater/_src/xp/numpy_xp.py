@@ -5,10 +5,14 @@ implementations over one grid.
 """
 
 import numpy as np
-from numpy import *  # noqa: F403  the protocol is NumPy's own functions ...
 
 from headwater._src.xp import philox
-from headwater._src.xp.numpy_index import *  # noqa: F403  ... plus indexing
+from headwater._src.xp.numpy_index import *  # noqa: F403
+
+
+# NumPy's own functions, as plain attributes (`import *` would also load its testing and f2py packages).
+globals().update({name: value for name, value in vars(np).items()
+                  if name[0] != "_" and callable(value) and not isinstance(value, type)})
 
 
 name = "numpy"

@@ -1,0 +1,46 @@
+"""Parts of a facade that are loaded at first use, so that `import headwater` stays quick."""
+
+import difflib
+import importlib
+
+
+def lazy_getattr(module_name, submodules=(), names=None, known=()):
+    """A module's `__getattr__` and `__dir__`.
+
+    Args:
+      module_name: the facade module's `__name__`.
+      submodules: names of submodules that are imported when asked for.
+      names: dict from a public name to the module that defines it.
+      known: names that are there already, for suggestions.
+
+    Returns:
+      `(getattr function, dir function)`.
+    """
+    names = names or {}
+
+    def module_getattr(name):
+        import sys
+
+        module = sys.modules[module_name]
+        if name in names:
+            value = getattr(importlib.import_module(names[name]), name)
+        elif name in submodules:
+            value = importlib.import_module(f"{module_name}.{name}")
+        else:
+            raise AttributeError(_advice(module_name, name, dir(module)))
+        setattr(module, name, value)
+        return value
+
+    def module_dir():
+        import sys
+
+        return sorted({*vars(sys.modules[module_name]), *submodules, *names})
+
+    return module_getattr, module_dir
+
+
+def _advice(module_name, name, present):
+    near = difflib.get_close_matches(name, [p for p in present if not p.startswith("_")], n=3)
+    hint = f" Did you mean {', '.join(near)}?" if near else ""
+    return (f"module {module_name!r} has no attribute {name!r}: headwater does not have it (yet).{hint} "
+            "docs/coverage.md lists what is there.")
