@@ -47,6 +47,7 @@ class Graph(collections_lib.Collections):
         self._consumers, self._consumers_upto = {}, (0, 0)
         self._functions = {}
         self.seed = None
+        self.random_ops = 0  # how many ops took their seed from `seed`; see `seeds.get_seed`
         self._finalized = False
         self.epoch = 0
         self._graph_def_versions = None

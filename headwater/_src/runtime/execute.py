@@ -17,7 +17,8 @@ from headwater._src.core import logging
 from headwater._src.runtime import report
 
 
-COMPILE_AFTER = 60_000.0  # microseconds of interpreting that one compilation is worth
+COMPILE_FIXED = 60_000.0  # microseconds of interpreting that one compilation is worth ...
+COMPILE_PER_NODE = 1_500.0  # ... and more of them the more there is to trace and compile
 AT_ONCE = 400_000.0  # a first run expected to take longer than this is compiled right away
 STATIC_LIMIT = 16  # distinct values of a static input before a segment is interpreted for good
 VIEW_FROM = 65_536  # bytes: smaller results are simply copied
@@ -28,11 +29,13 @@ class Step:
 
     Attributes:
       feeds: the `Feed`s that turn given values into arrays.
+      tier: `"auto"`, or `"interpret"` or `"compile"` to have one tier always (environment: `HEADWATER_TIER`).
     """
 
-    def __init__(self, program, segments, feeds, resources, make_context):
+    def __init__(self, program, segments, feeds, resources, make_context, tier="auto"):
         self.program = program
         self.feeds = feeds
+        self.tier = tier
         self._resources = resources
         self._variables = [resources.variable(slot.key) for slot in program.slots]
         self._template = [None] * program.n_values
@@ -120,6 +123,7 @@ class _Runner:
         self._others = tuple(i for i in segment.ins if i not in {r[0] for r in reads})
         self._shapes_vary = [i for i, slot, _ in reads if not _known(step.program.slots[slot].dims)]
         self._call_cost = cost.compiled_call(segment)
+        self._worth = COMPILE_FIXED + COMPILE_PER_NODE * len(segment.instrs)
         self._touches_state = bool(reads or segment.commits)
 
     def run(self, env, feed_values, undo, trace):
@@ -173,6 +177,12 @@ class _Runner:
 
     def _consider(self, entry, env, feed_values):
         """Interprets while that is cheaper than compiling; else gives the executable."""
+        tier = self.step.tier
+        if tier == "compile":
+            return self._compile(entry, env)
+        if tier == "interpret":
+            entry.never = True
+            return None
         if entry.cost is None:
             guess = cost.segment_cost(self.segment, self.step.program, cost.static_shapes(
                 self.step.program, [np.shape(v) for v in feed_values]))
@@ -184,7 +194,7 @@ class _Runner:
             if guess < AT_ONCE:
                 entry.spent = guess
                 return None
-        elif entry.spent + entry.cost < COMPILE_AFTER:
+        elif entry.spent + entry.cost < self._worth:
             entry.spent += entry.cost
             return None
         return self._compile(entry, env)

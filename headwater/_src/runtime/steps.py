@@ -1,5 +1,6 @@
 """From what is asked and given to a `Step`, and the memory of the steps built before."""
 
+import os
 import threading
 
 from headwater._src.compiler.partition import partition
@@ -53,4 +54,5 @@ def build_step(tensors, targets, feeds, place, resources, make_context):
     """
     sub = prune(tensors, targets, feeds)
     program = lower_to_program(sub, place)
-    return Step(program, partition(program), [Feed(t) for t in feeds], resources, make_context)
+    return Step(program, partition(program), [Feed(t) for t in feeds], resources, make_context,
+                os.environ.get("HEADWATER_TIER", "auto"))
