@@ -153,7 +153,11 @@ def placeholders(tf):
     f = tf.placeholder_with_default([1.0, 2.0], [None], name="f")
     g = tf.placeholder_with_default(5, [], name="g")
     feeds = {a: [[1]], b: 3, c: [[1, 2]], d: ["s"], e: np.ones((2, 1, 3), bool)}
-    return Case([a, b, c, d, e, f, g], [feeds, {**feeds, a: 2, f: [9.0], g: -1}], steps=2)
+    return Case(
+        [tf.identity(t) for t in (a, b, c, d, e, f, g)],
+        [feeds, {**feeds, a: 2, f: [9.0], g: -1}],
+        steps=2,
+    )
 
 
 @programs

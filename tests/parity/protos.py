@@ -27,8 +27,9 @@ _ELEMENTS: dict[int, tuple[Any, str]] = {
     22: (np.uint32, "uint32_val"),
     23: (np.uint64, "uint64_val"),
 }
-# Attributes that record what was inferred, not what the program said.
-_IGNORED = {"_output_shapes"}
+# Attributes that record what was inferred or how, not what the program said; 1.x had no
+# `_has_manual_control_dependencies`.
+_IGNORED = {"_output_shapes", "_has_manual_control_dependencies"}
 _LISTS = ("s", "i", "f", "b", "type", "shape", "tensor", "func")
 
 
