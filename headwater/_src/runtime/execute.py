@@ -129,28 +129,30 @@ class _Runner:
     def run(self, env, feed_values, undo, trace):
         """Runs the segment on `env`; commits the variables it updates."""
         if self._always_interpret:
-            executable = None
-        else:
-            entry = self._entry(env, feed_values)
-            executable = entry.executable
-            if executable is None and not entry.never:
-                executable = self._consider(entry, env, feed_values)
-        if not self._touches_state:
-            self._execute(executable, env, None, trace)
-            return
-        if self.segment.where == "host":
+            if not self._touches_state:
+                self._interpret(env, trace)
+                return
             with self._resources.lock:
-                self._load(env, copy=False)
-            self._execute(None, env, None, trace)
+                self._load(env)
+            self._interpret(env, trace)
             with self._resources.lock:
                 self._commit(env, undo)
-            return
-        with self._resources.lock:
-            self._execute(executable, env, undo, trace)
+        elif self._touches_state:
+            with self._resources.lock:
+                self._execute(self._choose(env, feed_values), env, undo, trace)
+        else:
+            self._execute(self._choose(env, feed_values), env, undo, trace)
+
+    def _choose(self, env, feed_values):
+        """The executable to use, or None to interpret."""
+        entry = self._entry(env)
+        if entry.executable is None and not entry.never:
+            return self._consider(entry, env, feed_values)
+        return entry.executable
 
     # -- choosing a tier -------------------------------------------------------------------------
 
-    def _entry(self, env, feed_values):
+    def _entry(self, env):
         key = tuple([env[i].shape for i in self._others])
         if self._shapes_vary:
             key += tuple([np.shape(self.step._variables[slot].value) for i, slot, _ in self.reads
@@ -226,19 +228,16 @@ class _Runner:
     # -- running ---------------------------------------------------------------------------------
 
     def _execute(self, executable, env, undo, trace):
-        if executable is None:
-            self._interpret(env, trace)
-        else:
+        if executable is not None:
             self._call(executable, env, undo, trace)
             return
-        if self.segment.commits and self.segment.where != "host":
-            self._commit(env, undo)
+        self._load(env)
+        self._interpret(env, trace)
+        self._commit(env, undo)
 
     def _interpret(self, env, trace):
         if self._interpreter is None:
             self._interpreter = interpreter(self.segment, self._make_context, self._resources.random)
-        if self._touches_state and self.segment.where != "host":
-            self._load(env, copy=True)
         for i in self._others:  # what compiled segments made arrives as NumPy
             value = env[i]
             if value is not None and not isinstance(value, (np.ndarray, np.generic)):
@@ -249,7 +248,7 @@ class _Runner:
             else:
                 trace.interpreted(self.segment, self._interpreter, env)
 
-    def _load(self, env, copy):
+    def _load(self, env):
         for i, slot, node in self.reads:
             value = self.step._value(slot, node)
             if value is not None and not isinstance(value, (np.ndarray, np.generic)):
@@ -290,7 +289,7 @@ class _Runner:
                 outs, failed = executable(values, self._keys(executable))
         except NeedsStatic as needed:
             self._specialise(needed.ids)
-            entry = self._entry(env, [])
+            entry = self._entry(env)
             self._execute(entry.executable or self._compile(entry, env), env, undo, trace)
             return
         if failed is not None and bool(failed):
@@ -329,6 +328,7 @@ class _Runner:
 
     def _explain(self, env):
         """Repeats a compiled run that found bad data on NumPy, whose kernels say what is wrong."""
+        self._load(env)
         self._interpret(env, None)
         raise errors.InternalError(
             None, None, "a check failed in a compiled region, but not when the region was repeated in NumPy; "
