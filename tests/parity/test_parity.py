@@ -29,6 +29,9 @@ every_program = pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.nam
 every_strict = pytest.mark.parametrize(
     "program", [p for p in PROGRAMS if p.strict], ids=lambda p: p.name
 )
+every_random = pytest.mark.parametrize(
+    "program", [p for p in PROGRAMS if p.name.startswith("random:")], ids=lambda p: p.name
+)
 every_failing = pytest.mark.parametrize("program", FAILING, ids=lambda p: p.name)
 
 
@@ -78,7 +81,20 @@ def test_facts(program: Program) -> None:
 @every_program
 def test_values(program: Program) -> None:
     """What the fetches give, step after step: value, dtype, shape and Python type."""
-    got, _ = run(program, "ours")
+    assert_same_values(program, run(program, "ours")[0])
+
+
+@pytest.mark.parametrize("tier", ["interpret", "compile"])
+@every_random
+def test_random_numbers_in_each_tier(
+    program: Program, tier: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same numbers whether every step is interpreted or every step is compiled."""
+    monkeypatch.setenv("HEADWATER_TIER", tier)
+    assert_same_values(program, run.__wrapped__(program, "ours")[0])
+
+
+def assert_same_values(program: Program, got: list[Any]) -> None:
     want, _ = run(program, "oracle")
     assert len(got) == len(want)
     case = build(program, "oracle").case
