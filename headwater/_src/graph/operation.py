@@ -6,7 +6,7 @@ them and tracebacks are made when asked for.
 
 from headwater._src.core import dtypes
 from headwater._src.core.tensor_shape import TensorShape
-from headwater._src.graph import callsite, dims as dims_lib
+from headwater._src.graph import callsite, dims as dims_lib, inference
 from headwater._src.graph.operators import Operators
 from headwater._src.graph.default import run_default
 
@@ -42,6 +42,11 @@ class Tensor(Operators):
     def name(self):
         """`<op name>:<output index>`."""
         return f"{self.op.name}:{self.value_index}"
+
+    @property
+    def known(self):
+        """The value, when constants and static shapes decide it (not to be changed), else None."""
+        return inference.known(self)
 
     @property
     def device(self):

@@ -12,6 +12,7 @@ import numpy as np
 from jax import lax
 
 from headwater._src.xp import philox
+from headwater._src.xp.jax_array import *  # noqa: F403
 from headwater._src.xp.jax_index import *  # noqa: F403
 
 

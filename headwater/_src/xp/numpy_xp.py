@@ -7,6 +7,7 @@ implementations over one grid.
 import numpy as np
 
 from headwater._src.xp import philox
+from headwater._src.xp.numpy_array import *  # noqa: F403
 from headwater._src.xp.numpy_index import *  # noqa: F403
 
 

@@ -1,0 +1,54 @@
+"""Intrinsics of array ops on JAX; see `numpy_array`."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+
+class NeedsValue(Exception):
+    """A kernel needs the value of an array that is traced: carries the tracer."""
+
+    def __init__(self, tracer):
+        super().__init__("the value of a traced array is needed")
+        self.tracer = tracer
+
+
+def value_of(x):
+    """The value of `x` as a NumPy array; raises `NeedsValue` when it is traced."""
+    if isinstance(x, jax.core.Tracer):
+        raise NeedsValue(x)
+    return np.asarray(x)
+
+
+def dynamic_slice(x, begin, size):
+    """The block of `x` of the given size at `begin`, which is in range."""
+    return lax.dynamic_slice(jnp.asarray(x), [begin[i] for i in range(len(size))], size)
+
+
+def embed(shape, index, block):
+    """Zeros of `shape` with `block` at `index`."""
+    block = jnp.asarray(block)
+    ranges, at = [], 0
+    for entry in index:
+        if entry is None:
+            continue
+        size = shape[at]
+        at += 1
+        if isinstance(entry, slice):
+            ranges.append(range(*entry.indices(size)))
+        elif isinstance(entry, (int, np.integer)):
+            ranges.append(range(entry % size, entry % size + 1))
+        else:
+            return jnp.zeros(shape, block.dtype).at[index].set(block)
+    if any(r.step < 0 for r in ranges):
+        return jnp.zeros(shape, block.dtype).at[index].set(block)
+    # Padding with holes is one fused loop; a scatter would go through memory element by element.
+    block = jnp.reshape(block, tuple(len(r) for r in ranges))
+    if 0 in block.shape:
+        return jnp.zeros(shape, block.dtype)
+    config = [(r.start, size - 1 - r[-1], r.step - 1) for r, size in zip(ranges, shape)]
+    return lax.pad(block, jnp.zeros((), block.dtype), config)
+
+
+__all__ = ["NeedsValue", "dynamic_slice", "embed", "value_of"]
