@@ -4,6 +4,8 @@ It is what a step uses until compiling pays, what host segments always use, and 
 failed in order to say exactly why.
 """
 
+import time
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -21,7 +23,7 @@ class NodeError(Exception):
         self.node = node
 
 
-def interpreter(segment, make_context, random_state):
+def interpreter(segment, make_context, random_state, observe=None):
     """A function that runs a segment on an environment of NumPy values.
 
     Args:
@@ -29,10 +31,13 @@ def interpreter(segment, make_context, random_state):
       make_context: node -> the context that its host kernel gets.
       random_state: node -> an object with `take(kernel, count)` that runs a random kernel on the node's Philox
         state and moves the state on.
+      observe: if given, called after each instruction as `observe(instr, start, end, env)`, times in nanoseconds.
 
     Returns:
       A function of the list of values; it fills in the segment's results. It raises `NodeError`.
     """
+    if observe is not None:
+        return _observed(segment, make_context, random_state, observe)
     plan = [_instruction(instr, make_context, random_state) for instr in segment.instrs]
 
     def run(env):
@@ -51,6 +56,20 @@ def interpreter(segment, make_context, random_state):
                         env[i] = value
             except Exception as error:
                 raise NodeError(node) from error
+
+    return run
+
+
+def _observed(segment, make_context, random_state, observe):
+    """The same, for those who watch: each instruction is a segment of its own."""
+    steps = [(instr, interpreter(replace(segment, instrs=[instr]), make_context, random_state))
+             for instr in segment.instrs]
+
+    def run(env):
+        for instr, step in steps:
+            start = time.time_ns()
+            step(env)
+            observe(instr, start, time.time_ns(), env)
 
     return run
 
