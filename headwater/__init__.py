@@ -74,26 +74,10 @@ from headwater._src.runtime.session import Session as Session
 # --- ops: math ----------------------------------------------------------------------------------
 from headwater._src.ops.arithmetic import add as add
 from headwater._src.ops.arithmetic import atan2 as atan2
-from headwater._src.ops.arithmetic import div as div
-from headwater._src.ops.arithmetic import div_no_nan as div_no_nan
-from headwater._src.ops.arithmetic import divide as divide
-from headwater._src.ops.arithmetic import floor_div as floor_div
-from headwater._src.ops.arithmetic import floordiv as floordiv
-from headwater._src.ops.arithmetic import floormod as floormod
-from headwater._src.ops.arithmetic import maximum as maximum
-from headwater._src.ops.arithmetic import minimum as minimum
-from headwater._src.ops.arithmetic import mod as mod
 from headwater._src.ops.arithmetic import mul as mul
-from headwater._src.ops.arithmetic import multiply as multiply
 from headwater._src.ops.arithmetic import pow as pow
-from headwater._src.ops.arithmetic import realdiv as realdiv
 from headwater._src.ops.arithmetic import scalar_mul as scalar_mul
-from headwater._src.ops.arithmetic import squared_difference as squared_difference
 from headwater._src.ops.arithmetic import sub as sub
-from headwater._src.ops.arithmetic import subtract as subtract
-from headwater._src.ops.arithmetic import truediv as truediv
-from headwater._src.ops.arithmetic import truncatediv as truncatediv
-from headwater._src.ops.arithmetic import truncatemod as truncatemod
 from headwater._src.ops.cast import cast as cast
 from headwater._src.ops.cast import saturate_cast as saturate_cast
 from headwater._src.ops.cast import to_bfloat16 as to_bfloat16
@@ -116,6 +100,11 @@ from headwater._src.ops.comparison import logical_and as logical_and
 from headwater._src.ops.comparison import logical_or as logical_or
 from headwater._src.ops.comparison import logical_xor as logical_xor
 from headwater._src.ops.comparison import not_equal as not_equal
+from headwater._src.ops.division import div as div
+from headwater._src.ops.division import div_no_nan as div_no_nan
+from headwater._src.ops.division import divide as divide
+from headwater._src.ops.division import floordiv as floordiv
+from headwater._src.ops.division import truediv as truediv
 from headwater._src.ops.elementwise import acos as acos
 from headwater._src.ops.elementwise import acosh as acosh
 from headwater._src.ops.elementwise import asin as asin
@@ -212,6 +201,27 @@ from headwater._src.ops.slicing import strided_slice as strided_slice
 # --- ops: nn, variables, training ---------------------------------------------------------------
 
 # --- gradients, composite tensors, import -------------------------------------------------------
+from headwater._src.graph.composite import IndexedSlices as IndexedSlices
+from headwater._src.graph.composite import IndexedSlicesValue as IndexedSlicesValue
+from headwater._src.graph.composite import SparseTensor as SparseTensor
+from headwater._src.graph.composite import SparseTensorValue as SparseTensorValue
+from headwater._src.graph.composite import (
+    convert_to_tensor_or_indexed_slices as convert_to_tensor_or_indexed_slices,
+)
+from headwater._src.graph.composite import (
+    convert_to_tensor_or_sparse_tensor as convert_to_tensor_or_sparse_tensor,
+)
+from headwater._src.graph.custom_gradient import custom_gradient as custom_gradient
+from headwater._src.graph.custom_gradient import grad_pass_through as grad_pass_through
+from headwater._src.graph.custom_gradient import hessians as hessians
+from headwater._src.graph.custom_gradient import recompute_grad as recompute_grad
+from headwater._src.graph.gradient_registry import NoGradient as NoGradient
+from headwater._src.graph.gradient_registry import NotDifferentiable as NotDifferentiable
+from headwater._src.graph.gradient_registry import RegisterGradient as RegisterGradient
+from headwater._src.graph.gradients import AggregationMethod as AggregationMethod
+from headwater._src.graph.gradients import UnconnectedGradients as UnconnectedGradients
+from headwater._src.graph.gradients import gradients as gradients
+from headwater._src.graph.importer import import_graph_def as import_graph_def
 
 # --- loaded when asked for ----------------------------------------------------------------------
 _PROTO = "headwater._src.core.proto."
