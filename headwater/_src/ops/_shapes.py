@@ -22,9 +22,9 @@ __all__ = ["Out", "ShapeError", "Spec", "axis_index", "broadcast", "broadcast_al
            "with_rank"]
 
 
-def same(op_input):
-    """Not a shape function itself: the dims of an input, for one-line shape functions."""
-    return op_input.dims
+def same(*inputs):
+    """The output has the shape of the first input."""
+    return inputs[0].dims
 
 
 def scalar(*inputs):
