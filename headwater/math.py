@@ -2,9 +2,14 @@
 
 from headwater._src.ops.arithmetic import add as add
 from headwater._src.ops.arithmetic import atan2 as atan2
+from headwater._src.ops.arithmetic import maximum as maximum
+from headwater._src.ops.arithmetic import minimum as minimum
+from headwater._src.ops.arithmetic import multiply as multiply
 from headwater._src.ops.arithmetic import multiply_no_nan as multiply_no_nan
 from headwater._src.ops.arithmetic import pow as pow
 from headwater._src.ops.arithmetic import scalar_mul as scalar_mul
+from headwater._src.ops.arithmetic import squared_difference as squared_difference
+from headwater._src.ops.arithmetic import subtract as subtract
 from headwater._src.ops.combining import accumulate_n as accumulate_n
 from headwater._src.ops.combining import add_n as add_n
 from headwater._src.ops.comparison import equal as equal
@@ -16,9 +21,18 @@ from headwater._src.ops.comparison import logical_and as logical_and
 from headwater._src.ops.comparison import logical_or as logical_or
 from headwater._src.ops.comparison import logical_xor as logical_xor
 from headwater._src.ops.comparison import not_equal as not_equal
+from headwater._src.ops.complex_numbers import abs as abs
+from headwater._src.ops.complex_numbers import angle as angle
+from headwater._src.ops.complex_numbers import conj as conj
+from headwater._src.ops.complex_numbers import imag as imag
+from headwater._src.ops.complex_numbers import real as real
+from headwater._src.ops.cumulative import cumprod as cumprod
+from headwater._src.ops.cumulative import cumsum as cumsum
 from headwater._src.ops.division import div_no_nan as divide_no_nan
 from headwater._src.ops.division import divide as divide
 from headwater._src.ops.division import floordiv as floordiv
+from headwater._src.ops.division import floormod as floormod
+from headwater._src.ops.division import mod as mod
 from headwater._src.ops.division import truediv as truediv
 from headwater._src.ops.elementwise import acos as acos
 from headwater._src.ops.elementwise import acosh as acosh

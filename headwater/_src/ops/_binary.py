@@ -4,6 +4,11 @@ from headwater._src.core import dtypes
 from headwater._src.graph import define_op, public
 from headwater._src.ops._shapes import broadcast
 
+QUANTIZED_NUMBERS = (
+    "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
+    "qint16, quint16, uint16, complex128, half, uint32, uint64}"
+)
+INTEGERS = "{int8, int16, int32, int64, uint8, uint16, uint32, uint64}"
 REAL = "{bfloat16, half, float, double}"
 FLOATS = "{half, float, bfloat16, double, complex64, complex128}"
 NUMBERS = (
