@@ -113,15 +113,6 @@ class Tensor(Operators):
         shape = "<unknown>" if self.dims is None else str(self.shape)
         return f"<tf.Tensor '{self.name}' shape={shape} dtype={self.dtype.name}>"
 
-    def __hash__(self):
-        return id(self)
-
-    def __eq__(self, other):
-        return self is other
-
-    def __ne__(self, other):
-        return self is not other
-
     def __iter__(self):
         raise TypeError(
             "Tensor objects are only iterable when eager execution is enabled. To iterate over this tensor "
@@ -297,7 +288,3 @@ class Operation:
 def is_ref(dtype):
     """Whether a `DType` is a reference type."""
     return dtype._is_ref_dtype
-
-
-REF_TYPES = frozenset(t for t in vars(dtypes).values() if isinstance(t, dtypes.DType) and t._is_ref_dtype) \
-    if hasattr(dtypes, "DType") else frozenset()

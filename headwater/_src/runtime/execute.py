@@ -363,7 +363,7 @@ def feed_safe(value):
 
     XLA uses a 64-byte aligned NumPy array in place, and runs asynchronously; other arrays it copies.
     """
-    if value.__class__ is np.ndarray and value.ctypes.data % 64 == 0 and value.size:
+    if value.__class__ is np.ndarray and value.__array_interface__["data"][0] % 64 == 0 and value.size:
         return value.copy()
     return value
 
