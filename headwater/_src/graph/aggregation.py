@@ -18,8 +18,11 @@ class AggregationMethod:
     EXPERIMENTAL_ACCUMULATE_N = 2
 
 
-_METHODS = [AggregationMethod.ADD_N, AggregationMethod.EXPERIMENTAL_TREE,
-            AggregationMethod.EXPERIMENTAL_ACCUMULATE_N]
+_METHODS = [
+    AggregationMethod.ADD_N,
+    AggregationMethod.EXPERIMENTAL_TREE,
+    AggregationMethod.EXPERIMENTAL_ACCUMULATE_N,
+]
 
 
 def aggregate(graph, op, parts, method=None):
@@ -39,7 +42,9 @@ def aggregate(graph, op, parts, method=None):
     """
     method = AggregationMethod.DEFAULT if method is None else method
     if method not in _METHODS:
-        raise ValueError(f"Invalid `aggregation_method` specified {method}. Accepted values are {_METHODS}.")
+        raise ValueError(
+            f"Invalid `aggregation_method` specified {method}. Accepted values are {_METHODS}."
+        )
     if len(parts) < 2:
         return parts[0] if parts else None
     if all(isinstance(part, Tensor) for part in parts):
@@ -72,10 +77,16 @@ def _add_by_device(graph, parts):
 
 
 def join_slices(parts):
-    """The sum of several `IndexedSlices` of one shape: the slices of all of them, one after the other."""
+    """The sum of several `IndexedSlices` of one shape: the slices of all of them, one after
+    the other."""
     indices = [part.indices for part in parts]
     if any(i.dtype.base_dtype is dtypes.int64 for i in indices):
-        indices = [i if i.dtype.base_dtype is dtypes.int64 else raw.Cast(i, DstT=dtypes.int64)
-                   for i in indices]
-    return IndexedSlices(raw.ConcatV2([part.values for part in parts], 0, name="concat"),
-                         raw.ConcatV2(indices, 0, name="concat"), parts[0].dense_shape)
+        indices = [
+            i if i.dtype.base_dtype is dtypes.int64 else raw.Cast(i, DstT=dtypes.int64)
+            for i in indices
+        ]
+    return IndexedSlices(
+        raw.ConcatV2([part.values for part in parts], 0, name="concat"),
+        raw.ConcatV2(indices, 0, name="concat"),
+        parts[0].dense_shape,
+    )

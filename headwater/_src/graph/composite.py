@@ -1,7 +1,7 @@
 """Values made of several tensors: `IndexedSlices` (some rows of a tensor) and `SparseTensor`.
 
-They stand where a tensor may stand, but are not tensors of a graph: they have `op` and `graph` through their
-`values`, and a session fetches them as `IndexedSlicesValue` and `SparseTensorValue`.
+They stand where a tensor may stand, but are not tensors of a graph: they have `op` and `graph`
+through their `values`, and a session fetches them as `IndexedSlicesValue` and `SparseTensorValue`.
 """
 
 import collections
@@ -18,12 +18,19 @@ from headwater._src.graph.operation import Tensor
 from headwater._src.graph.operators import strided_slice
 from headwater._src.graph.optable import raw
 
+IndexedSlicesValue = collections.namedtuple(
+    "IndexedSlicesValue", ["values", "indices", "dense_shape"]
+)
+IndexedSlicesValue.__doc__ = (
+    "What a session gives for an `IndexedSlices`: three arrays (`dense_shape` or None)."
+)
 
-IndexedSlicesValue = collections.namedtuple("IndexedSlicesValue", ["values", "indices", "dense_shape"])
-IndexedSlicesValue.__doc__ = "What a session gives for an `IndexedSlices`: three arrays (`dense_shape` or None)."
-
-SparseTensorValue = collections.namedtuple("SparseTensorValue", ["indices", "values", "dense_shape"])
-SparseTensorValue.__doc__ = "What a session gives for a `SparseTensor`, and what can be fed for one: three arrays."
+SparseTensorValue = collections.namedtuple(
+    "SparseTensorValue", ["indices", "values", "dense_shape"]
+)
+SparseTensorValue.__doc__ = (
+    "What a session gives for a `SparseTensor`, and what can be fed for one: three arrays."
+)
 
 _LARGE = 100_000_000  # elements; a dense form beyond this is worth a warning
 
@@ -31,8 +38,9 @@ _LARGE = 100_000_000  # elements; a dense form beyond this is worth a warning
 class IndexedSlices:
     """Some slices of a larger tensor, by their position along the first axis.
 
-    Slice `i` of `values` belongs at position `indices[i]` of a tensor of shape `dense_shape`; where an index
-    occurs several times the slices add up. It is the gradient of `tf.gather`, and what sparse updates take.
+    Slice `i` of `values` belongs at position `indices[i]` of a tensor of shape `dense_shape`;
+    where an index occurs several times the slices add up. It is the gradient of `tf.gather`, and
+    what sparse updates take.
     """
 
     def __init__(self, values, indices, dense_shape=None):
@@ -63,7 +71,9 @@ class IndexedSlices:
     @property
     def shape(self):
         """The static `TensorShape` of the whole tensor, as far as it is known."""
-        return TensorShape._of(None if self._dense_shape is None else _shape_value(self._dense_shape))
+        return TensorShape._of(
+            None if self._dense_shape is None else _shape_value(self._dense_shape)
+        )
 
     @property
     def name(self):
@@ -110,8 +120,9 @@ class IndexedSlices:
 class SparseTensor:
     """A tensor given by its elements that are not zero.
 
-    `values[i]` stands at position `indices[i]`; every other element of the tensor of shape `dense_shape` is
-    zero. The rows of `indices` should be in increasing (row-major) order and without repetition.
+    `values[i]` stands at position `indices[i]`; every other element of the tensor of shape
+    `dense_shape` is zero. The rows of `indices` should be in increasing (row-major) order and
+    without repetition.
     """
 
     __headwater_operand__ = True
@@ -128,12 +139,16 @@ class SparseTensor:
           ValueError: the parts' static shapes do not fit together.
           TypeError: `indices` or `dense_shape` are not integers.
         """
-        graph = next((x.graph for x in (indices, values, dense_shape) if isinstance(x, Tensor)),
-                     get_default_graph())
+        graph = next(
+            (x.graph for x in (indices, values, dense_shape) if isinstance(x, Tensor)),
+            get_default_graph(),
+        )
         with graph.as_default(), graph.name_scope("SparseTensor"):
             self._indices = convert.convert_to_tensor(indices, dtypes.int64, name="indices")
             self._values = convert.convert_to_tensor(values, name="values")
-            self._dense_shape = convert.convert_to_tensor(dense_shape, dtypes.int64, name="dense_shape")
+            self._dense_shape = convert.convert_to_tensor(
+                dense_shape, dtypes.int64, name="dense_shape"
+            )
         rows = self._indices.shape.with_rank(2)
         count = self._values.shape.with_rank(1)
         shape = self._dense_shape.shape.with_rank(1)
@@ -149,9 +164,13 @@ class SparseTensor:
           TypeError: it is neither.
         """
         if not isinstance(sparse_tensor_value, (SparseTensor, SparseTensorValue)):
-            raise TypeError(f"Argument sparse_tensor_value={sparse_tensor_value} is neither a SparseTensor nor "
-                            "SparseTensorValue.")
-        return cls(sparse_tensor_value.indices, sparse_tensor_value.values, sparse_tensor_value.dense_shape)
+            raise TypeError(
+                f"Argument sparse_tensor_value={sparse_tensor_value} is neither a SparseTensor nor "
+                "SparseTensorValue."
+            )
+        return cls(
+            sparse_tensor_value.indices, sparse_tensor_value.values, sparse_tensor_value.dense_shape
+        )
 
     @property
     def indices(self):
@@ -225,8 +244,11 @@ class SparseTensor:
           A `SparseTensorValue`.
         """
         parts, build = self._parts()
-        return build(*run_default(list(parts), feed_dict, self.graph, session,
-                                  "Cannot evaluate tensor using `eval()`"))
+        return build(
+            *run_default(
+                list(parts), feed_dict, self.graph, session, "Cannot evaluate tensor using `eval()`"
+            )
+        )
 
     def _parts(self):
         """The tensors a session fetches, and what their values become."""
@@ -252,8 +274,10 @@ class SparseTensor:
         return self._with_dense(raw.SparseDenseCwiseMul, "mul", other)
 
     def __str__(self):
-        return (f"SparseTensor(indices={self._indices}, values={self._values}, "
-                f"dense_shape={self._dense_shape})")
+        return (
+            f"SparseTensor(indices={self._indices}, values={self._values}, "
+            f"dense_shape={self._dense_shape})"
+        )
 
     __repr__ = __str__
 
@@ -295,21 +319,28 @@ def convert_to_tensor_or_indexed_slices(value, dtype=None, name=None):
     if not isinstance(value, IndexedSlices):
         return convert.convert_to_tensor(value, dtype, name)
     if dtype is not None and not dtypes.as_dtype(dtype).is_compatible_with(value.dtype):
-        raise ValueError(f"Incompatible tensor conversion requested to `dtype` {dtypes.as_dtype(dtype).name} "
-                         f"for `value` ({value}) with dtype {value.dtype.name}.")
+        raise ValueError(
+            f"Incompatible tensor conversion requested to `dtype` {dtypes.as_dtype(dtype).name} "
+            f"for `value` ({value}) with dtype {value.dtype.name}."
+        )
     return value
 
 
 def convert_n_to_tensor_or_indexed_slices(values, dtype=None, name=None):
-    """`convert_to_tensor_or_indexed_slices` for each of `values`; None stays None, names get a number.
+    """`convert_to_tensor_or_indexed_slices` for each of `values`; None stays None, names get a
+    number.
 
     Raises:
       TypeError: `values` is not a list or tuple.
     """
     if not isinstance(values, (list, tuple)):
         raise TypeError("values must be a sequence.")
-    return [v if v is None else convert_to_tensor_or_indexed_slices(
-        v, dtype, None if name is None else f"{name}_{i}") for i, v in enumerate(values)]
+    return [
+        v
+        if v is None
+        else convert_to_tensor_or_indexed_slices(v, dtype, None if name is None else f"{name}_{i}")
+        for i, v in enumerate(values)
+    ]
 
 
 def convert_to_tensor_or_sparse_tensor(value, dtype=None, name=None):
@@ -331,31 +362,47 @@ def convert_to_tensor_or_sparse_tensor(value, dtype=None, name=None):
     if not isinstance(value, SparseTensor):
         return convert.convert_to_tensor(value, dtype, name)
     if dtype is not None and not dtypes.as_dtype(dtype).is_compatible_with(value.dtype):
-        raise RuntimeError(f"Sparse dtype mismatch. Requested: {dtypes.as_dtype(dtype).name},  Actual: "
-                           f"{value.dtype.name}")
+        raise RuntimeError(
+            f"Sparse dtype mismatch. Requested: {dtypes.as_dtype(dtype).name},  Actual: "
+            f"{value.dtype.name}"
+        )
     return value
 
 
 def _slices_to_tensor(value, dtype=None, name=None, as_ref=False):
     """The dense form of an `IndexedSlices`: its slices are added up at their positions."""
     if dtype is not None and not dtype.is_compatible_with(value.dtype):
-        raise ValueError(f"Incompatible tensor conversion requested to `dtype` {dtype.name} for IndexedSlices "
-                         f"({value}) with dtype {value.dtype.name}")
+        raise ValueError(
+            f"Incompatible tensor conversion requested to `dtype` {dtype.name} for IndexedSlices "
+            f"({value}) with dtype {value.dtype.name}"
+        )
     if value.dense_shape is None:
-        raise ValueError("Tensor conversion requested for IndexedSlices for argument `value` without "
-                         f"dense_shape: {value}")
-    known = value.dense_shape.known if isinstance(value.dense_shape, Tensor) else np.asarray(value.dense_shape)
+        raise ValueError(
+            "Tensor conversion requested for IndexedSlices for argument `value` without "
+            f"dense_shape: {value}"
+        )
+    known = (
+        value.dense_shape.known
+        if isinstance(value.dense_shape, Tensor)
+        else np.asarray(value.dense_shape)
+    )
     size = None if known is None else math.prod(int(d) for d in known.ravel())
     if size is not None and size >= _LARGE:
-        warnings.warn(f"Converting sparse IndexedSlices to a dense Tensor with {size} elements. This may "
-                      "consume a large amount of memory.", stacklevel=2)
+        warnings.warn(
+            f"Converting sparse IndexedSlices to a dense Tensor with {size} elements. This may "
+            "consume a large amount of memory.",
+            stacklevel=2,
+        )
     shape = convert.convert_to_tensor(value.dense_shape)
     return raw.UnsortedSegmentSum(value.values, value.indices, strided_slice(shape, 0), name=name)
 
 
 def _no_dense_form(value, dtype=None, name=None, as_ref=False):
-    raise TypeError(f"Failed to convert elements of {value} to Tensor. Consider casting elements to a supported "
-                    "type, or tf.sparse.to_dense.")
+    raise TypeError(
+        f"Failed to convert elements of {value} to Tensor. Consider casting elements to a "
+        f"supported "
+        "type, or tf.sparse.to_dense."
+    )
 
 
 convert.register_tensor_conversion_function(IndexedSlices, _slices_to_tensor)

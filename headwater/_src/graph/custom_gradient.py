@@ -1,7 +1,7 @@
 """Functions with a gradient of the program's own: `tf.custom_gradient` and what is made of it.
 
-The outputs of such a function pass through one `IdentityN` node together with its inputs; the node's attr
-`_gradient_op_type` names a gradient function that calls the program's one.
+The outputs of such a function pass through one `IdentityN` node together with its inputs; the
+node's attr `_gradient_op_type` names a gradient function that calls the program's one.
 """
 
 import functools
@@ -16,17 +16,18 @@ from headwater._src.graph.gradients import gradients
 from headwater._src.graph.operation import Tensor
 from headwater._src.graph.optable import PUBLIC, raw
 
-
 _numbers = itertools.count(1)
 
 
 def custom_gradient(f=None):
-    """Decorates a function that returns its result together with the function that differentiates it.
+    """Decorates a function that returns its result together with the function that differentiates
+    it.
 
     Args:
-      f: takes tensors `*x` and returns `(y, grad_fn)`, where `grad_fn(*dy)` takes a gradient for each tensor of
-        `y` and gives one for each of `x`. When `f` uses resource variables, `grad_fn` must accept
-        `variables=[...]` and return a pair: gradients of `x`, gradients of the variables.
+      f: takes tensors `*x` and returns `(y, grad_fn)`, where `grad_fn(*dy)` takes a gradient for
+        each tensor of `y` and gives one for each of `x`. When `f` uses resource variables,
+        `grad_fn` must accept `variables=[...]` and return a pair: gradients of `x`, gradients of
+        the variables.
 
     Returns:
       A function `h(*x)` with the value of `f(*x)[0]`, whose gradient is what `grad_fn` says.
@@ -41,8 +42,11 @@ def custom_gradient(f=None):
     @functools.wraps(f)
     def decorated(*args, **kwargs):
         if kwargs:
-            raise ValueError("The custom_gradient decorator currently supports keywords arguments only when eager "
-                             "execution is enabled.")
+            raise ValueError(
+                "The custom_gradient decorator currently supports keywords arguments only when "
+                "eager "
+                "execution is enabled."
+            )
         return _call(f, args)
 
     return decorated
@@ -55,8 +59,10 @@ def _call(f, args):
     known = {id(v): v for v in _all_variables(graph)}
     returned = f(*nest.pack_sequence_as(list(args), inputs))
     if not isinstance(returned, (tuple, list)) or len(returned) != 2 or not callable(returned[1]):
-        raise TypeError("A function decorated with @tf.custom_gradient must return its result and a gradient "
-                        f"function, but returned {returned!r}")
+        raise TypeError(
+            "A function decorated with @tf.custom_gradient must return its result and a gradient "
+            f"function, but returned {returned!r}"
+        )
     result, grad_fn = returned
     variables = _variables_used(graph, graph._ops[first:], inputs, known)
     outputs = [convert_to_tensor(y) for y in nest.flatten(result)]
@@ -64,17 +70,22 @@ def _call(f, args):
         raw.Identity(y)
     takes_variables = _takes_variables(grad_fn)
     if variables and not takes_variables:
-        raise TypeError("@tf.custom_gradient grad_fn must accept keyword argument 'variables', since function uses "
-                        f"variables: {variables}")
+        raise TypeError(
+            "@tf.custom_gradient grad_fn must accept keyword argument 'variables', since "
+            "function uses "
+            f"variables: {variables}"
+        )
 
     def gradient(op, *dys):
-        dys = dys[:len(outputs)]
+        dys = dys[: len(outputs)]
         if variables:
             found, of_variables = grad_fn(*dys, variables=variables)
             of_variables = nest.flatten(of_variables)
             if len(of_variables) != len(variables):
-                raise ValueError(f"Must return gradient for each variable from @custom_gradient grad_fn: got "
-                                 f"{len(of_variables)} gradients for {len(variables)} variables.")
+                raise ValueError(
+                    f"Must return gradient for each variable from @custom_gradient grad_fn: got "
+                    f"{len(of_variables)} gradients for {len(variables)} variables."
+                )
         else:
             found, of_variables = grad_fn(*dys), []
         # The results themselves are inputs of the node too; nothing flows back through them.
@@ -86,7 +97,7 @@ def _call(f, args):
         everything = raw.IdentityN([*outputs, *inputs, *variables])
     for variable in variables:
         convert_to_tensor(variable)
-    return nest.pack_sequence_as(result, everything[:len(outputs)])
+    return nest.pack_sequence_as(result, everything[: len(outputs)])
 
 
 def _takes_variables(function):
@@ -119,10 +130,16 @@ def _variables_used(graph, nodes, inputs, known):
     for node in nodes:
         for t in node.inputs:
             if t.op in references and node.type != "Assign":
-                raise TypeError("All variables used by a function wrapped with @custom_gradient must be "
-                                "`ResourceVariable`s. Ensure that no `variable_scope` is created with "
-                                "`use_resource=False`.")
-            if t in handles and t not in given and node.type in ("ReadVariableOp", "ResourceGather"):
+                raise TypeError(
+                    "All variables used by a function wrapped with @custom_gradient must be "
+                    "`ResourceVariable`s. Ensure that no `variable_scope` is created with "
+                    "`use_resource=False`."
+                )
+            if (
+                t in handles
+                and t not in given
+                and node.type in ("ReadVariableOp", "ResourceGather")
+            ):
                 found[t] = handles[t]
     return list(found.values())
 
@@ -131,7 +148,8 @@ def grad_pass_through(f):
     """A function with the values of `f` and the gradient of the identity.
 
     Args:
-      f: a function of one tensor, such as `tf.round`; its result must have the shape of its argument.
+      f: a function of one tensor, such as `tf.round`; its result must have the shape of its
+        argument.
 
     Returns:
       A function that takes what `f` takes.
@@ -153,7 +171,8 @@ def grad_pass_through(f):
 
 
 def recompute_grad(f):
-    """A function like `f` that forgets what it computed on the way, and computes it again for the gradient.
+    """A function like `f` that forgets what it computed on the way, and computes it again for the
+    gradient.
 
     Args:
       f: a function of tensors; it must give the same result each time.
@@ -184,9 +203,16 @@ def recompute_grad(f):
     return decorated
 
 
-def hessians(ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gradients=False,
-             aggregation_method=None):
-    """Adds nodes that compute the second derivatives of the sum of `ys` with respect to each of `xs`.
+def hessians(
+    ys,
+    xs,
+    name="hessians",
+    colocate_gradients_with_ops=False,
+    gate_gradients=False,
+    aggregation_method=None,
+):
+    """Adds nodes that compute the second derivatives of the sum of `ys` with respect to each of
+    `xs`.
 
     Args:
       ys: a tensor or list of tensors.
@@ -204,8 +230,11 @@ def hessians(ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gr
       NotImplementedError: the shape of one of `xs` is not known while the graph is built.
     """
     xs = list(xs) if isinstance(xs, (list, tuple)) else [xs]
-    options = {"colocate_gradients_with_ops": colocate_gradients_with_ops, "gate_gradients": gate_gradients,
-               "aggregation_method": aggregation_method}
+    options = {
+        "colocate_gradients_with_ops": colocate_gradients_with_ops,
+        "gate_gradients": gate_gradients,
+        "aggregation_method": aggregation_method,
+    }
     result = []
     for x, first in zip(xs, gradients(ys, xs, **options)):
         if first is None:

@@ -1,12 +1,12 @@
-"""Which function gives an operation's gradient: the op's own, or one the program registered under a name.
+"""Which function gives an operation's gradient: the op's own, or one the program registered under
+a name.
 
-State: `_REGISTERED` maps a name (of an op, or one used with `gradient_override_map`) to a function, or to None
-for "not differentiable".
+State: `_REGISTERED` maps a name (of an op, or one used with `gradient_override_map`) to a
+function, or to None for "not differentiable".
 """
 
 from headwater._src.graph import callsite
 from headwater._src.graph.optable import OPS
-
 
 _REGISTERED = {}
 
@@ -14,9 +14,9 @@ _REGISTERED = {}
 class RegisterGradient:
     """A decorator that registers a gradient function for an op type.
 
-    The function takes the operation and the gradients of its outputs, and returns the gradients of its inputs
-    (None where there is none). The name may be that of an op without a gradient, or any new one, to be used
-    with `Graph.gradient_override_map`.
+    The function takes the operation and the gradients of its outputs, and returns the gradients of
+    its inputs (None where there is none). The name may be that of an op without a gradient, or any
+    new one, to be used with `Graph.gradient_override_map`.
 
     >>> @tf.RegisterGradient("Doubled")
     ... def doubled(op, dy):
@@ -45,7 +45,8 @@ class RegisterGradient:
 
 
 def NotDifferentiable(op_type):
-    """Says that ops of a type have no gradient by nature: what is before them gets None, not an error.
+    """Says that ops of a type have no gradient by nature: what is before them gets None, not an
+    error.
 
     Args:
       op_type: the op type, or a name for `gradient_override_map`.
@@ -64,7 +65,11 @@ NoGradient = NotDifferentiable
 
 def _register(name, function):
     op = OPS.get(name)
-    if name in _REGISTERED or op is not None and (op.gradient_fn is not None or not op.differentiable):
+    if (
+        name in _REGISTERED
+        or op is not None
+        and (op.gradient_fn is not None or not op.differentiable)
+    ):
         raise KeyError(f"Registering two gradient with name '{name}'!")
     _REGISTERED[name] = function
 
@@ -76,7 +81,8 @@ def get_gradient_function(op):
       op: an `Operation`.
 
     Returns:
-      A function `(op, *dys) -> [dx or None, ...]`, or None when the operation is not differentiable by nature.
+      A function `(op, *dys) -> [dx or None, ...]`, or None when the operation is not
+      differentiable by nature.
 
     Raises:
       LookupError: nobody has written its gradient.
@@ -96,6 +102,8 @@ def get_gradient_function(op):
             return None
     place = callsite.where(op.site)
     created = f"\nThe operation was created at {place}." if place else ""
-    raise LookupError(f"No gradient defined for operation '{op.name}' (op type: {op.type}). "
-                      "Register one by `@tf.RegisterGradient`, or put `tf.stop_gradient` around the operation if "
-                      f"it is to be a constant.{created}")
+    raise LookupError(
+        f"No gradient defined for operation '{op.name}' (op type: {op.type}). "
+        "Register one by `@tf.RegisterGradient`, or put `tf.stop_gradient` around the operation if "
+        f"it is to be a constant.{created}"
+    )

@@ -1,9 +1,10 @@
 """`tf.gradients`: reverse-mode differentiation as a sweep that adds nodes to the graph.
 
-Read `_Sweep` from its top: which operations matter (`_between`), in which order they are visited (`run`), and
-what each visit does (`_visit`). Three kinds of nothing are kept apart: an operation that is not differentiable
-(its gradient function is None), one whose gradient nobody wrote (LookupError), and a tensor that the result does
-not depend on (no entry in `grads`; None for the caller). Nothing recurses, so depth is no limit.
+Read `_Sweep` from its top: which operations matter (`_between`), in which order they are visited
+(`run`), and what each visit does (`_visit`). Three kinds of nothing are kept apart: an operation
+that is not differentiable (its gradient function is None), one whose gradient nobody wrote
+(LookupError), and a tensor that the result does not depend on (no entry in `grads`; None for the
+caller). Nothing recurses, so depth is no limit.
 """
 
 import contextlib
@@ -11,8 +12,7 @@ import enum
 from collections import deque
 
 from headwater._src.core import dtypes
-from headwater._src.graph.aggregation import AggregationMethod as AggregationMethod
-from headwater._src.graph.aggregation import aggregate
+from headwater._src.graph.aggregation import AggregationMethod as AggregationMethod, aggregate
 from headwater._src.graph.composite import (
     IndexedSlices,
     SparseTensor,
@@ -32,9 +32,17 @@ class UnconnectedGradients(enum.Enum):
     ZERO = "zero"
 
 
-def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_ops=False,
-              gate_gradients=False, aggregation_method=None, stop_gradients=None,
-              unconnected_gradients=UnconnectedGradients.NONE):
+def gradients(
+    ys,
+    xs,
+    grad_ys=None,
+    name="gradients",
+    colocate_gradients_with_ops=False,
+    gate_gradients=False,
+    aggregation_method=None,
+    stop_gradients=None,
+    unconnected_gradients=UnconnectedGradients.NONE,
+):
     """Adds nodes that compute the derivatives of the sum of `ys` with respect to each of `xs`.
 
     Args:
@@ -42,38 +50,49 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
       xs: a tensor or variable, or a list of them.
       grad_ys: for each of `ys` a tensor of its shape that weights its elements, or None for ones.
       name: name scope of the new nodes.
-      colocate_gradients_with_ops: whether a gradient's nodes go to the device of the operation it is of.
+      colocate_gradients_with_ops: whether a gradient's nodes go to the device of the operation it
+        is of.
       gate_gradients: whether the gradients of one operation's inputs become available together.
       aggregation_method: how several contributions are added, see `AggregationMethod`.
       stop_gradients: tensors to be taken as constants.
       unconnected_gradients: what to give for one of `xs` that `ys` do not depend on.
 
     Returns:
-      A list with one entry for each of `xs`: a `Tensor` of its shape, an `IndexedSlices` (where only some rows
-      can differ from zero), or None.
+      A list with one entry for each of `xs`: a `Tensor` of its shape, an `IndexedSlices` (where
+      only some rows can differ from zero), or None.
 
     Raises:
       LookupError: an operation between `xs` and `ys` has no gradient.
-      ValueError: wrong number of `grad_ys`, arguments of different graphs, or a gradient of a wrong shape.
+      ValueError: wrong number of `grad_ys`, arguments of different graphs, or a gradient of a
+        wrong shape.
       TypeError: a complex `y` without its `grad_y`, or one whose type does not fit.
 
     >>> x = tf.constant(3.0)
     >>> sess.run(tf.gradients(x * x, x))
     [np.float32(6.0)]
     """
-    ys, xs, stop = _as_list(ys), _as_list(xs), _as_list(() if stop_gradients is None else stop_gradients)
+    ys, xs, stop = (
+        _as_list(ys),
+        _as_list(xs),
+        _as_list(() if stop_gradients is None else stop_gradients),
+    )
     given = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
     if len(given) != len(ys):
         raise ValueError(f"Length mismatch. Passed {len(given)} grad_ys for {len(ys)} ys")
     try:
         unconnected = UnconnectedGradients(unconnected_gradients)
     except ValueError:
-        raise ValueError(f"Unknown value for unconnected_gradients: {unconnected_gradients!r}") from None
+        raise ValueError(
+            f"Unknown value for unconnected_gradients: {unconnected_gradients!r}"
+        ) from None
     _check_sources([*ys, *xs])
     graph = get_graph_from_inputs([*ys, *xs, *stop, *given])
     with graph.as_default():
         with graph.name_scope(name or "gradients"):
-            ys = convert_n_to_tensor_or_indexed_slices(ys, name="y")
+            ys = [
+                y.values if isinstance(y, IndexedSlices) else y
+                for y in convert_n_to_tensor_or_indexed_slices(ys, name="y")
+            ]
             xs = [_source(x, f"x_{i}") for i, x in enumerate(xs)]
             stop = [_source(t, f"stop_{i}") for i, t in enumerate(stop)]
             given = convert_n_to_tensor_or_indexed_slices(given, name="grad_y")
@@ -86,8 +105,9 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
 class _Sweep:
     """One reverse sweep.
 
-    State: `grads` maps an operation to a list with, for each of its outputs, the contributions to that output's
-    gradient so far; once the operation is visited each list is replaced by their sum (or None).
+    State: `grads` maps an operation to a list with, for each of its outputs, the contributions to
+    that output's gradient so far; once the operation is visited each list is replaced by their sum
+    (or None).
     """
 
     def __init__(self, graph, colocate, gate, method):
@@ -132,16 +152,20 @@ class _Sweep:
         function = get_gradient_function(op)
         if function is None:
             return
-        full = [_zeros_of(t, optimize=False) if dy is None and is_trainable(t) else dy
-                for t, dy in zip(op.outputs, dys)]
+        full = [
+            _zeros_of(t, optimize=False) if dy is None and is_trainable(t) else dy
+            for t, dy in zip(op.outputs, dys)
+        ]
         with self.graph.name_scope(op.name + "_grad"):
             first = len(self.graph._ops)
             dxs = _as_list(function(op, *full))
             for node in self.graph._ops[first:]:
                 node._original = op
             if len(dxs) != len(op.inputs):
-                raise ValueError(f"Num gradients {len(dxs)} generated for op {op.node_def} do not match num "
-                                 f"inputs {len(op.inputs)}")
+                raise ValueError(
+                    f"Num gradients {len(dxs)} generated for op {op.node_def} do not match num "
+                    f"inputs {len(op.inputs)}"
+                )
             if self.gate and sum(dx is not None for dx in dxs) > 1:
                 with self.graph.scoped(colocate=()):
                     dxs = PUBLIC["tuple"](dxs)
@@ -165,7 +189,9 @@ class _Sweep:
             with self._beside(y.op):
                 return _named_copy(dy, f"grad_ys_{i}")
         if kind.is_complex:
-            raise TypeError(f"Gradients of complex tensors ({y}) must set grad_ys (y.dtype = {kind.name})")
+            raise TypeError(
+                f"Gradients of complex tensors ({y}) must set grad_ys (y.dtype = {kind.name})"
+            )
         with self._beside(y.op):
             shape = _shape_of(y)
             with self.graph.name_scope(f"grad_ys_{i}") as scope:
@@ -186,7 +212,8 @@ class _Sweep:
 
 
 def _between(graph, targets, sources):
-    """The operations on a differentiable path from `sources` to `targets`, as an ordered dict of None."""
+    """The operations on a differentiable path from `sources` to `targets`, as an ordered dict
+    of None."""
     reached, queue = dict.fromkeys(sources), deque(sources)
     while queue:
         for output in queue.popleft().outputs:
@@ -206,7 +233,8 @@ def _between(graph, targets, sources):
 
 
 def is_trainable(tensor):
-    """Whether gradients flow through a tensor: floating-point and complex numbers, resources, variants."""
+    """Whether gradients flow through a tensor: floating-point and complex numbers, resources,
+    variants."""
     kind = tensor.dtype.base_dtype
     return kind.is_floating or kind.is_complex or kind is dtypes.resource or kind is dtypes.variant
 
@@ -218,13 +246,16 @@ def _as_list(value):
 def _check_sources(values):
     for value in values:
         if isinstance(value, SparseTensor):
-            raise ValueError("Type SparseTensor is not supported as a gradient source or gradient target.")
+            raise ValueError(
+                "Type SparseTensor is not supported as a gradient source or gradient target."
+            )
         if value is None:
             raise TypeError("None is not a tensor: tf.gradients cannot take it among ys or xs")
 
 
 def _source(x, name):
-    """The tensor that the graph's nodes read for `x`: a variable's handle or reference, not its value."""
+    """The tensor that the graph's nodes read for `x`: a variable's handle or reference, not
+    its value."""
     handle = getattr(x, "handle", None)
     if isinstance(handle, Tensor):
         return handle
@@ -235,14 +266,20 @@ def _check_start(y, kind, dy):
     given = dy.dtype.base_dtype
     if kind.is_floating or kind.is_integer:
         if not (given.is_floating or given.is_integer):
-            raise TypeError(f"Gradient type {given.name} generated for real or integer-valued tensor {y} with "
-                            f"type {kind.name} must be real or integer")
+            raise TypeError(
+                f"Gradient type {given.name} generated for real or integer-valued tensor {y} with "
+                f"type {kind.name} must be real or integer"
+            )
     elif kind.is_complex:
         if not given.is_complex:
-            raise TypeError(f"Gradient type {given.name} generated for complex-valued tensor {y} with type "
-                            f"{kind.name} must be real")
+            raise TypeError(
+                f"Gradient type {given.name} generated for complex-valued tensor {y} with type "
+                f"{kind.name} must be real"
+            )
     elif kind not in (dtypes.resource, dtypes.variant):
-        raise TypeError(f"Tensor {y} with type {kind.name} must be numeric to obtain a default gradient")
+        raise TypeError(
+            f"Tensor {y} with type {kind.name} must be numeric to obtain a default gradient"
+        )
 
 
 def _named_copy(dy, name):
@@ -258,8 +295,11 @@ def _shape_of(tensor):
     dims = tensor.dims
     if dims is None or None in dims:
         return raw.Shape(tensor, name="Shape")
-    return constant(list(dims), dtypes.int32, shape=[len(dims)], name="Shape") if dims else constant(
-        [], dtypes.int32, name="Shape")
+    return (
+        constant(list(dims), dtypes.int32, shape=[len(dims)], name="Shape")
+        if dims
+        else constant([], dtypes.int32, name="Shape")
+    )
 
 
 def _zeros_of(tensor, optimize=True):
@@ -267,20 +307,32 @@ def _zeros_of(tensor, optimize=True):
     if tensor.dtype.base_dtype is not dtypes.resource:
         return PUBLIC["zeros_like"](tensor, optimize=optimize)
     kind, dims = tensor.handle or (dtypes.float32, None)
-    shape = raw.VariableShape(tensor) if dims is None or None in dims else constant(
-        list(dims), dtypes.int32, shape=[len(dims)], name="Const")
+    shape = (
+        raw.VariableShape(tensor)
+        if dims is None or None in dims
+        else constant(list(dims), dtypes.int32, shape=[len(dims)], name="Const")
+    )
     return PUBLIC["zeros"](shape, kind)
 
 
 def _check_gradient(op, i, x, dx):
-    if isinstance(dx, IndexedSlices) or x.dtype.base_dtype is dtypes.resource and isinstance(dx, Tensor):
+    if (
+        isinstance(dx, IndexedSlices)
+        or x.dtype.base_dtype is dtypes.resource
+        and isinstance(dx, Tensor)
+    ):
         return
     if not isinstance(dx, Tensor):
-        raise TypeError(f"The gradient of '{op.name}' (op type: {op.type}) gave {dx!r} of type "
-                        f"{type(dx).__name__} for input {i}; it must be a Tensor, an IndexedSlices or None")
+        raise TypeError(
+            f"The gradient of '{op.name}' (op type: {op.type}) gave {dx!r} of type "
+            f"{type(dx).__name__} for input {i}; it must be a Tensor, an IndexedSlices or None"
+        )
     try:
         dx.set_shape(x.shape)
     except ValueError:
-        raise ValueError("Incompatible shapes between op input and calculated input gradient. Forward operation: "
-                         f"{op.name}. Input index: {i}. Original input shape: {x.shape}. Calculated input "
-                         f"gradient shape: {dx.shape}") from None
+        raise ValueError(
+            "Incompatible shapes between op input and calculated input gradient. Forward "
+            "operation: "
+            f"{op.name}. Input index: {i}. Original input shape: {x.shape}. Calculated input "
+            f"gradient shape: {dx.shape}"
+        ) from None

@@ -1,8 +1,20 @@
-"""Tools that take a `GraphDef` and give another: the part a result needs, the part that is not for training."""
+"""Tools that take a `GraphDef` and give another: the part a result needs, the part that is
+not for training."""
 
-_VARIABLE_OPS = frozenset([
-    "Assign", "AssignAdd", "AssignSub", "Queue", "ScatterAdd", "ScatterSub", "ScatterUpdate", "TruncatedNormal",
-    "Variable", "VariableV2"])
+_VARIABLE_OPS = frozenset(
+    [
+        "Assign",
+        "AssignAdd",
+        "AssignSub",
+        "Queue",
+        "ScatterAdd",
+        "ScatterSub",
+        "ScatterUpdate",
+        "TruncatedNormal",
+        "Variable",
+        "VariableV2",
+    ]
+)
 
 
 def _node_name(text):
@@ -13,7 +25,9 @@ def _node_name(text):
 
 def _check_graph_def(graph_def):
     if getattr(getattr(graph_def, "DESCRIPTOR", None), "name", None) != "GraphDef":
-        raise TypeError(f"graph_def must be a graph_pb2.GraphDef proto, but got type {type(graph_def)}.")
+        raise TypeError(
+            f"graph_def must be a graph_pb2.GraphDef proto, but got type {type(graph_def)}."
+        )
 
 
 def extract_sub_graph(graph_def, dest_nodes):
@@ -32,7 +46,9 @@ def extract_sub_graph(graph_def, dest_nodes):
     """
     _check_graph_def(graph_def)
     if isinstance(dest_nodes, (str, bytes)):
-        raise TypeError(f"dest_nodes must be an iterable of strings, but got type {type(dest_nodes)}.")
+        raise TypeError(
+            f"dest_nodes must be an iterable of strings, but got type {type(dest_nodes)}."
+        )
     nodes = {node.name: node for node in graph_def.node}
     for name in dest_nodes:
         if name not in nodes:

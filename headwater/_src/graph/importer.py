@@ -1,26 +1,33 @@
 """`tf.import_graph_def`: the nodes of a `GraphDef` added to a graph.
 
-The proto may come from anywhere, so nothing in it is believed: names, types, numbers and sizes are checked
-before anything is made of them. The steps, in order: `_Import.__init__` reads the names, `order` sorts the nodes
-so that inputs come first (loops, which go through a `NextIteration` node, are closed afterwards), `add` makes a
-node, `finish` closes loops and places nodes on devices.
+The proto may come from anywhere, so nothing in it is believed: names, types, numbers and sizes are
+checked before anything is made of them. The steps, in order: `_Import.__init__` reads the names,
+`order` sorts the nodes so that inputs come first (loops, which go through a `NextIteration` node,
+are closed afterwards), `add` makes a node, `finish` closes loops and places nodes on devices,
+`commit` puts all of them into the graph.
 """
 
 import contextlib
 import heapq
 import re
 
-from headwater._src.core import device as device_lib
-from headwater._src.core import errors
+from headwater._src.core import device as device_lib, errors
 from headwater._src.core.tensor_shape import TensorShape
-from headwater._src.graph import convert, dims as dims_lib, graphdef, inference, nodespec
-from headwater._src.graph import scopes as scopes_lib
+from headwater._src.graph import (
+    convert,
+    dims as dims_lib,
+    graphdef,
+    inference,
+    nodespec,
+    scopes as scopes_lib,
+)
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.operation import Operation, Tensor
 from headwater._src.graph.optable import OPS
 
-
-CONSUMER = 2474  # graphs that need a newer reader than this version of TensorFlow's format are refused
+CONSUMER = (
+    2474  # graphs that need a newer reader than this version of TensorFlow's format are refused
+)
 _NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
 
 
@@ -33,27 +40,29 @@ class GraphFunction:
         self.name, self.definition = definition.signature.name, definition
 
 
-def import_graph_def(graph_def, input_map=None, return_elements=None, name=None, op_dict=None,
-                     producer_op_list=None):
+def import_graph_def(
+    graph_def, input_map=None, return_elements=None, name=None, op_dict=None, producer_op_list=None
+):
     """Adds the nodes of a `GraphDef` to the default graph.
 
     Args:
       graph_def: a `GraphDef`, of headwater or of TensorFlow.
-      input_map: dict from names in `graph_def` (`"node"`, `"node:1"`, `"^node"`) to tensors of this graph that
-        take their place as inputs.
-      return_elements: names of operations (`"node"`) and tensors (`"node:0"`) in `graph_def` to return.
+      input_map: dict from names in `graph_def` (`"node"`, `"node:1"`, `"^node"`) to tensors of
+        this graph that take their place as inputs.
+      return_elements: names of operations (`"node"`) and tensors (`"node:0"`) in `graph_def` to
+        return.
       name: prefix of the new nodes' names (default `"import"`; `""` for none).
       op_dict: ignored.
-      producer_op_list: an `OpList` of the program that wrote the graph; attrs that only it knows are dropped
-        where they have its default.
+      producer_op_list: an `OpList` of the program that wrote the graph; attrs that only it knows
+        are dropped where they have its default.
 
     Returns:
       A list of `Operation`s and `Tensor`s for `return_elements`; None when that is None.
 
     Raises:
       TypeError: an argument of a wrong type.
-      ValueError: the graph is not valid, a name in `input_map` or `return_elements` is not in it, or shapes do
-        not fit.
+      ValueError: the graph is not valid, a name in `input_map` or `return_elements` is not in it,
+        or shapes do not fit.
       tf.errors.NotFoundError: it has an op that headwater does not have.
     """
     graph_def = _own_proto(graph_def)
@@ -65,23 +74,29 @@ def import_graph_def(graph_def, input_map=None, return_elements=None, name=None,
     with _prefix(graph, name) as prefix:
         inputs = _map_inputs(graph, name, input_map)
         work = _Import(graph, graph_def, prefix, inputs, _producer_defaults(producer_op_list))
-        order = work.order()
-        for index in order:
+        for index in work.order():
             work.add(index)
         work.finish()
-    graph._functions.update((f.signature.name, GraphFunction(f)) for f in graph_def.library.function)
+        result = None if wanted is None else [work.element(item) for item in wanted]
+        work.commit()
+    graph._functions.update(
+        (f.signature.name, GraphFunction(f)) for f in graph_def.library.function
+    )
     _merge_versions(graph, graph_def.versions)
     missing = [key for key in input_map if not work.knows(key)]
     if missing:
-        raise ValueError(f"Attempted to map inputs that were not found in graph_def: [{', '.join(missing)}]")
-    return None if wanted is None else [work.element(item) for item in wanted]
+        raise ValueError(
+            f"Attempted to map inputs that were not found in graph_def: [{', '.join(missing)}]"
+        )
+    return result
 
 
 class _Import:
     """One import under way.
 
-    State: `nodes` (NodeDefs) and `index` (their positions by name); `names`, each one's new name; `made`, the
-    `Operation`s so far by old name; `open_loops`, merges that wait for their `NextIteration`.
+    State: `nodes` (NodeDefs) and `index` (their positions by name); `names`, each one's new name;
+    `made`, the `Operation`s so far by old name; `open_loops`, merges that wait for their
+    `NextIteration`.
     """
 
     def __init__(self, graph, graph_def, prefix, inputs, defaults):
@@ -94,10 +109,15 @@ class _Import:
             if node.name in self.index:
                 raise ValueError(f"Node '{node.name}' is not unique")
             self.index[node.name] = i
-        self.parsed = [[_parse_input(node.name, text) for text in node.input] for node in self.nodes]
+        self.parsed = [
+            [_parse_input(node.name, text) for text in node.input] for node in self.nodes
+        ]
         self.names = _new_names(graph, prefix, self.index)
-        self.controls = list(dict.fromkeys(
-            op for controller in graph.scopes.controllers for op in controller.control_inputs))
+        self.controls = list(
+            dict.fromkeys(
+                op for controller in graph.scopes.controllers for op in controller.control_inputs
+            )
+        )
 
     # -- before anything is made -----------------------------------------------------------------
 
@@ -145,9 +165,15 @@ class _Import:
         new_name = self.names[node.name]
         op = OPS.get(node.op)
         if op is None:
-            raise errors.NotFoundError(None, None, (
-                f"Op type not registered '{node.op}' in headwater (for node '{node.name}'). docs/coverage.md lists "
-                "the ops that it has."))
+            raise errors.NotFoundError(
+                None,
+                None,
+                (
+                    f"Op type not registered '{node.op}' in headwater (for node '{node.name}'). "
+                    f"docs/coverage.md lists "
+                    "the ops that it has."
+                ),
+            )
         tensors, control, back = self._inputs(node, self.parsed[i])
         attrs = nodespec.attrs_of(op, node, new_name, self.defaults.get(node.op, {}))
         shapes = attrs.pop("_output_shapes", None)
@@ -161,22 +187,21 @@ class _Import:
         else:
             inference.infer(made)
         _set_shapes(made, shapes)
-        self.graph.insert(made)
-        for controller in self.graph.scopes.controllers:
-            controller.seen.add(made)
         self.made[node.name] = made
         self.devices[made] = node.device
 
     def _inputs(self, node, items):
         """Input tensors, control inputs, and the inputs that only come once a loop is closed."""
         tensors, control, back = [], dict.fromkeys(self.controls), []
-        for name, output, text in items:
+        for name, output, _ in items:
             mapped = self.inputs.get((name, output))
             if output is None:
                 control[mapped.op if mapped is not None else self.made[name]] = None
                 continue
             if control.keys() - set(self.controls):
-                raise ValueError(f"Node '{node.name}': Control dependencies must come after regular dependencies")
+                raise ValueError(
+                    f"Node '{node.name}': Control dependencies must come after regular dependencies"
+                )
             if mapped is None and name not in self.made:
                 back.append((len(tensors), name, output))
                 tensors.append(None)
@@ -191,8 +216,10 @@ class _Import:
     def _output(self, node, name, output):
         outputs = self.made[name].outputs
         if output >= len(outputs):
-            raise ValueError(f"Node '{node.name}': Connecting to invalid output {output} of source node {name} "
-                             f"which has {len(outputs)} outputs.")
+            raise ValueError(
+                f"Node '{node.name}': Connecting to invalid output {output} of source node {name} "
+                f"which has {len(outputs)} outputs."
+            )
         return outputs[output]
 
     def _rename_colocation(self, node, attrs):
@@ -204,7 +231,9 @@ class _Import:
             if isinstance(group, str) and group.startswith("loc:@"):
                 other = group[5:]
                 if other not in self.names:
-                    raise ValueError(f"Node '{node.name}' expects to be colocated with unknown node '{other}'")
+                    raise ValueError(
+                        f"Node '{node.name}' expects to be colocated with unknown node '{other}'"
+                    )
                 group = f"loc:@{self.names[other]}"
             renamed.append(group)
         attrs["_class"] = renamed
@@ -216,26 +245,43 @@ class _Import:
             for position, name, output in back:
                 inputs[position] = self._output(merge, name, output)
                 if inputs[position].dtype.base_dtype is not merge.outputs[0].dtype.base_dtype:
-                    raise ValueError(nodespec.wrong_type(position, merge.name, inputs[position],
-                                                         merge.outputs[0].dtype))
+                    raise ValueError(
+                        nodespec.wrong_type(
+                            position, merge.name, inputs[position], merge.outputs[0].dtype
+                        )
+                    )
             merge.inputs = tuple(inputs)
         if self.open_loops:
             self.graph._touch()
         devices = self.graph.scopes.devices
         together = []
         for made, device in self.devices.items():
-            groups = [g for g in made.attrs.get("_class") or () if isinstance(g, str) and g.startswith("loc:@")]
+            groups = [
+                g
+                for g in made.attrs.get("_class") or ()
+                if isinstance(g, str) and g.startswith("loc:@")
+            ]
             if groups and groups != [f"loc:@{made.name}"]:
                 together.append((made, groups))
                 continue
             made.device = device_lib.canonical_name(device) if device else ""
             if devices:
                 scopes_lib.device_for(devices, made)
+        by_name = {made.name: made for made in self.devices}
         for made, groups in together:
             for group in groups:
-                other = self.graph._by_name.get(group[5:])
+                other = by_name.get(group[5:])
                 if other is not None and other is not made and other.device:
                     made.device = other.device
+
+    def commit(self):
+        """Puts the nodes into the graph; until here a failure leaves it as it was."""
+        with self.graph._lock:
+            for made in self.made.values():
+                self.graph.insert(made)
+                self.graph._names_in_use.setdefault(made.name.lower(), 1)
+        for controller in self.graph.scopes.controllers:
+            controller.seen.update(self.made.values())
 
     # -- what the caller asks for ----------------------------------------------------------------
 
@@ -259,8 +305,10 @@ class _Import:
         if made is None:
             raise ValueError(f"Requested return tensor '{item}' not found in graph def")
         if output >= len(made.outputs):
-            raise ValueError(f"Invalid return output {output} of node '{name}', which has "
-                             f"{len(made.outputs)} output(s)")
+            raise ValueError(
+                f"Invalid return output {output} of node '{name}', which has "
+                f"{len(made.outputs)} output(s)"
+            )
         return made.outputs[output]
 
 
@@ -274,7 +322,9 @@ def _own_proto(graph_def):
     if isinstance(graph_def, graph_pb2.GraphDef):
         return graph_def
     descriptor = getattr(graph_def, "DESCRIPTOR", None)
-    if getattr(descriptor, "name", None) != "GraphDef" or not hasattr(graph_def, "SerializeToString"):
+    if getattr(descriptor, "name", None) != "GraphDef" or not hasattr(
+        graph_def, "SerializeToString"
+    ):
         raise TypeError("Argument `graph_def` must be a GraphDef proto.")
     return graph_pb2.GraphDef.FromString(graph_def.SerializeToString())
 
@@ -283,11 +333,14 @@ def _checked_map(input_map):
     if input_map is None:
         return {}
     if not isinstance(input_map, dict):
-        raise TypeError("Argument `input_map` must be a dictionary. Obtained "
-                        f"{type(input_map).__name__}")
+        raise TypeError(
+            f"Argument `input_map` must be a dictionary. Obtained {type(input_map).__name__}"
+        )
     keys = [k.decode() if isinstance(k, bytes) else k for k in input_map]
     if not all(isinstance(k, str) for k in keys):
-        raise TypeError(f"All keys for argument `input_map` must be strings. Obtained keys: {list(input_map)}")
+        raise TypeError(
+            f"All keys for argument `input_map` must be strings. Obtained keys: {list(input_map)}"
+        )
     return dict(zip(keys, input_map.values()))
 
 
@@ -296,7 +349,9 @@ def _checked_elements(return_elements):
         return None
     elements = [e.decode() if isinstance(e, bytes) else e for e in return_elements]
     if not all(isinstance(e, str) for e in elements):
-        raise TypeError(f"Argument `return_elements` must be a list of strings. Obtained {return_elements}.")
+        raise TypeError(
+            f"Argument `return_elements` must be a list of strings. Obtained {return_elements}."
+        )
     for element in elements:
         _split(element)
     return elements
@@ -310,8 +365,10 @@ def _split(name):
     if not colon:
         return node, 0
     if not index.isdigit():
-        raise ValueError(f"Cannot convert '{name}' to a tensor name. Second component of the name following the "
-                         f"`:` should be an int. Got {index}.")
+        raise ValueError(
+            f"Cannot convert '{name}' to a tensor name. Second component of the name following the "
+            f"`:` should be an int. Got {index}."
+        )
     return node, int(index)
 
 
@@ -329,8 +386,11 @@ def _parse_input(node_name, text):
 
 def _check_versions(versions):
     if versions.min_consumer > CONSUMER:
-        raise ValueError(f"GraphDef min consumer version {versions.min_consumer} above current version {CONSUMER}: "
-                         "the graph needs a newer program to read it.")
+        raise ValueError(
+            f"GraphDef min consumer version {versions.min_consumer} above current version "
+            f"{CONSUMER}: "
+            "the graph needs a newer program to read it."
+        )
     if CONSUMER in versions.bad_consumers:
         raise ValueError(f"GraphDef disallows consumer version {CONSUMER}.")
 
@@ -352,8 +412,14 @@ def _producer_defaults(producer_op_list):
     """Op name -> attr name -> default, of the program that wrote the graph."""
     if producer_op_list is None:
         return {}
-    return {op.name: {attr.name: attr.default_value.SerializeToString() for attr in op.attr
-                      if attr.HasField("default_value")} for op in producer_op_list.op}
+    return {
+        op.name: {
+            attr.name: attr.default_value.SerializeToString()
+            for attr in op.attr
+            if attr.HasField("default_value")
+        }
+        for op in producer_op_list.op
+    }
 
 
 @contextlib.contextmanager
@@ -373,9 +439,11 @@ def _map_inputs(graph, name, input_map):
         return {}
     values = list(input_map.values())
     if not all(isinstance(v, (Tensor, Operation)) for v in values) and name == "":
-        raise ValueError("tf.import_graph_def() requires a non-empty `name` if `input_map` contains non-Tensor "
-                         "values. Try calling tf.convert_to_tensor() on `input_map` values before calling "
-                         "tf.import_graph_def().")
+        raise ValueError(
+            "tf.import_graph_def() requires a non-empty `name` if `input_map` contains non-Tensor "
+            "values. Try calling tf.convert_to_tensor() on `input_map` values before calling "
+            "tf.import_graph_def()."
+        )
     if not all(isinstance(v, Tensor) for v in values):
         with graph.name_scope("_inputs"):
             values = [convert.convert_to_tensor(v) for v in values]
@@ -386,7 +454,8 @@ def _map_inputs(graph, name, input_map):
 
 
 def _new_names(graph, prefix, names):
-    """Old name -> new name; a number is appended where the graph has the name (as node or scope) already."""
+    """Old name -> new name; a number is appended where the graph has the name (as node or
+    scope) already."""
     result = {name: prefix + name for name in names}
     taken = set()
     for existing in graph._by_name:
@@ -396,12 +465,9 @@ def _new_names(graph, prefix, names):
                 existing = existing.rpartition("/")[0]
     for name, new in result.items() if taken else ():
         count = 0
-        while result[name] in taken or count and result[name][len(prefix):] in names:
+        while result[name] in taken or count and result[name][len(prefix) :] in names:
             count += 1
             result[name] = f"{new}_{count}"
-    with graph._lock:
-        for new in result.values():
-            graph._names_in_use.setdefault(new.lower(), 1)
     return result
 
 
@@ -413,7 +479,11 @@ def _set_shapes(made, shapes):
         if dims is not None and not isinstance(dims, tuple):
             continue
         if not dims_lib.compatible(output.dims, dims):
-            raise ValueError(f"Node '{made.name}' has an _output_shapes attribute inconsistent with the GraphDef for "
-                             f"output #{i}: shapes {TensorShape._of(output.dims)} and {TensorShape._of(dims)} are "
-                             "not compatible")
+            raise ValueError(
+                f"Node '{made.name}' has an _output_shapes attribute inconsistent with the "
+                f"GraphDef for "
+                f"output #{i}: shapes {TensorShape._of(output.dims)} and {TensorShape._of(dims)} "
+                f"are "
+                "not compatible"
+            )
         output.dims = dims_lib.merge(output.dims, dims)

@@ -7,11 +7,18 @@ from headwater._src.core import dtypes
 from headwater._src.graph import graphdef
 from headwater._src.graph.opdef import REQUIRED
 
-
 MAX_OUTPUTS = 1_000_000
 
-_FIELDS = {"type": "type", "int": "i", "float": "f", "bool": "b", "string": "s", "shape": "shape",
-           "tensor": "tensor", "func": "func"}
+_FIELDS = {
+    "type": "type",
+    "int": "i",
+    "float": "f",
+    "bool": "b",
+    "string": "s",
+    "shape": "shape",
+    "tensor": "tensor",
+    "func": "func",
+}
 _KINDS = {field: kind for kind, field in _FIELDS.items()}
 _TYPE_WORDS = {dtypes.float32: "float", dtypes.float64: "double", dtypes.float16: "half"}
 
@@ -46,8 +53,10 @@ def attrs_of(op, node, new_name, producer_defaults):
         if name in found:
             continue
         if attr.default is REQUIRED:
-            raise ValueError(f"NodeDef missing attr '{name}' from {signature(op)}; NodeDef: "
-                             f"{{{{node {new_name}}}}}")
+            raise ValueError(
+                f"NodeDef missing attr '{name}' from {signature(op)}; NodeDef: "
+                f"{{{{node {new_name}}}}}"
+            )
         found[name] = list(attr.default) if isinstance(attr.default, list) else attr.default
     return found
 
@@ -70,8 +79,10 @@ def _check_kind(attr, value, node_name):
             actual = _kind_of_list(value, field)
         good = actual == attr.kind
     if not good:
-        raise ValueError(f"AttrValue had value with type '{actual}' when '{attr.kind}' expected\n\t for attr "
-                         f"'{attr.name}'\n\t; NodeDef: {{{{node {node_name}}}}}")
+        raise ValueError(
+            f"AttrValue had value with type '{actual}' when '{attr.kind}' expected\n\t for attr "
+            f"'{attr.name}'\n\t; NodeDef: {{{{node {node_name}}}}}"
+        )
 
 
 def _kind_of_list(value, field):
@@ -89,32 +100,44 @@ def _check_allowed(attr, plain, node_name):
         for item in plain if attr.is_list else (plain,):
             if item not in attr.allowed:
                 text = type_word(item) if attr.item_kind == "type" else f'"{item}"'
-                allowed = ", ".join(type_word(a) if attr.item_kind == "type" else f'"{a}"' for a in attr.allowed)
-                raise ValueError(f"Value for attr '{attr.name}' of {text} is not in the list of allowed values: "
-                                 f"{allowed}{where}")
+                allowed = ", ".join(
+                    type_word(a) if attr.item_kind == "type" else f'"{a}"' for a in attr.allowed
+                )
+                raise ValueError(
+                    f"Value for attr '{attr.name}' of {text} is not in the list of allowed values: "
+                    f"{allowed}{where}"
+                )
     if attr.minimum is not None:
         if attr.is_list and len(plain) < attr.minimum:
-            raise ValueError(f"Length for attr '{attr.name}' of {len(plain)} must be at least minimum "
-                             f"{attr.minimum}{where}")
+            raise ValueError(
+                f"Length for attr '{attr.name}' of {len(plain)} must be at least minimum "
+                f"{attr.minimum}{where}"
+            )
         if not attr.is_list and plain < attr.minimum:
-            raise ValueError(f"Value for attr '{attr.name}' of {plain} must be at least minimum "
-                             f"{attr.minimum}{where}")
+            raise ValueError(
+                f"Value for attr '{attr.name}' of {plain} must be at least minimum "
+                f"{attr.minimum}{where}"
+            )
 
 
 def check_inputs(op, node_name, attrs, tensors):
-    """Raises ValueError unless number and types of `tensors` are those that the signature asks for."""
+    """Raises ValueError unless number and types of `tensors` are those that the signature
+    asks for."""
     total = sum(_count(arg, attrs, node_name) for arg in op.opdef.inputs)
     if total != len(tensors):
         kinds = [t for arg in op.opdef.inputs for t in _types(arg, attrs, limit=8)]
         words = ", ".join(type_word(t) for t in kinds[:8]) + (", ..." if total > 8 else "")
-        raise ValueError(f"NodeDef expected inputs '{words}' do not match {len(tensors)} inputs specified; "
-                         f"{signature(op)}; NodeDef: {{{{node {node_name}}}}}")
+        raise ValueError(
+            f"NodeDef expected inputs '{words}' do not match {len(tensors)} inputs specified; "
+            f"{signature(op)}; NodeDef: {{{{node {node_name}}}}}"
+        )
     at = 0
     for arg in op.opdef.inputs:
         for expected in _types(arg, attrs):
             tensor = tensors[at]
             if tensor.dtype.base_dtype is not expected.base_dtype or (
-                    arg.is_ref and not tensor.dtype._is_ref_dtype):
+                arg.is_ref and not tensor.dtype._is_ref_dtype
+            ):
                 raise ValueError(wrong_type(at, node_name, tensor, expected))
             at += 1
 
@@ -126,15 +149,20 @@ def output_types(op, node_name, attrs):
       ValueError: there would be more than anyone can mean.
     """
     if sum(_count(arg, attrs, node_name) for arg in op.opdef.outputs) > MAX_OUTPUTS:
-        raise ValueError(f"Node '{node_name}' (op: {op.name}) would have more than {MAX_OUTPUTS} outputs")
+        raise ValueError(
+            f"Node '{node_name}' (op: {op.name}) would have more than {MAX_OUTPUTS} outputs"
+        )
     return [t for arg in op.opdef.outputs for t in _types(arg, attrs)]
 
 
 def _count(arg, attrs, node_name):
     if arg.number_attr:
         if attrs[arg.number_attr] < 0:
-            raise ValueError(f"Value for attr '{arg.number_attr}' of {attrs[arg.number_attr]} must not be negative"
-                             f"\n\t; NodeDef: {{{{node {node_name}}}}}")
+            raise ValueError(
+                f"Value for attr '{arg.number_attr}' of {attrs[arg.number_attr]} must not be "
+                f"negative"
+                f"\n\t; NodeDef: {{{{node {node_name}}}}}"
+            )
         return attrs[arg.number_attr]
     return len(attrs[arg.type_list_attr]) if arg.type_list_attr else 1
 
@@ -151,8 +179,11 @@ def _types(arg, attrs, limit=None):
 
 def wrong_type(position, node_name, tensor, expected):
     """The message for an input of a wrong type."""
-    return (f"Input {position} of node {node_name} was passed {type_word(tensor.dtype)} from {tensor.name} "
-            f"incompatible with expected {type_word(expected)}.")
+    return (
+        f"Input {position} of node {node_name} was passed {type_word(tensor.dtype)} from "
+        f"{tensor.name} "
+        f"incompatible with expected {type_word(expected)}."
+    )
 
 
 def type_word(dtype):
@@ -164,6 +195,7 @@ def type_word(dtype):
 
 def signature(op):
     """An op's signature on one line."""
+
     def args(declared):
         return ", ".join(f"{a.name}:{_arg_text(a)}" for a in declared)
 
