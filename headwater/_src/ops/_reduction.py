@@ -1,5 +1,7 @@
 """What reductions share: the axes, the shapes, and the gradients' way back to the input's shape."""
 
+import weakref
+
 import numpy as np
 
 from headwater._src.core import errors
@@ -9,6 +11,10 @@ from headwater._src.ops._args import renamed
 from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import ShapeError, is_full
 from headwater._src.ops._static import rank_tensor, shape_tensor, size_tensor
+
+_MULTIPLES = (
+    weakref.WeakKeyDictionary()
+)  # graph -> the (shape, axes) whose multiples it has nodes for
 
 
 def axes_of(indices, rank):
@@ -109,7 +115,10 @@ def spread(op, dy):
 def _tile(dy, dims, axes):
     kept = dims.copy()
     kept[axes] = 1
-    # The two nodes are what TensorFlow computes the multiples with; their value is known here.
-    least = raw.Maximum(kept, 1)
-    raw.FloorDiv(dims, least, name="floordiv")
+    # What TensorFlow computes the multiples with, once a graph for each shape and axes; here the value is known.
+    seen = _MULTIPLES.setdefault(dy.graph, set())
+    key = (tuple(dims.tolist()), np.ravel(axes).tobytes())
+    if key not in seen:
+        seen.add(key)
+        raw.FloorDiv(dims, raw.Maximum(kept, 1), name="floordiv")
     return raw.Tile(raw.Reshape(dy, kept), dims // np.maximum(kept, 1))

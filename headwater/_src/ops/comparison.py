@@ -241,3 +241,27 @@ def select_v2_gradient(op, dz):
     dt = raw.SelectV2(condition, dz, zeros)
     de = raw.SelectV2(condition, zeros, dz)
     return [None, sum_to(t, z, dt, None)[0], sum_to(e, z, de, None)[0]]
+
+
+def where_v2(condition, x=None, y=None, name=None):
+    """`where` with broadcasting: `condition`, `x` and `y` may have any shapes that broadcast.
+
+    Args:
+      condition: `Tensor` of booleans.
+      x: `Tensor`.
+      y: `Tensor` of the type of `x`.
+      name: name of the node.
+
+    Returns:
+      A `Tensor` of the type of `x` and the broadcast shape; without `x` and `y` an `int64` `Tensor` whose rows are
+      the positions of the true (or nonzero) elements.
+
+    Raises:
+      ValueError: only one of `x` and `y` is given, or the shapes do not broadcast.
+      TypeError: the types of `x` and `y` differ.
+    """
+    if (x is None) != (y is None):
+        raise ValueError("x and y must both be non-None or both be None.")
+    if x is None:
+        return PUBLIC["where"](condition, name=name)
+    return raw.SelectV2(condition, x, y, name=name)

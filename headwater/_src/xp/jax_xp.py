@@ -14,6 +14,7 @@ from jax import lax
 from headwater._src.xp import philox
 from headwater._src.xp.jax_array import *  # noqa: F403
 from headwater._src.xp.jax_index import *  # noqa: F403
+from headwater._src.xp.jax_special import *  # noqa: F403
 
 
 jax.config.update("jax_enable_x64", True)  # types come from op signatures, never from JAX's defaults

@@ -9,6 +9,7 @@ import numpy as np
 from headwater._src.xp import philox
 from headwater._src.xp.numpy_array import *  # noqa: F403
 from headwater._src.xp.numpy_index import *  # noqa: F403
+from headwater._src.xp.numpy_special import *  # noqa: F403
 
 
 # NumPy's own functions, as plain attributes (`import *` would also load its testing and f2py packages).
