@@ -189,22 +189,37 @@ from headwater._src.ops.identity import ensure_shape as ensure_shape
 from headwater._src.ops.identity import identity as identity
 from headwater._src.ops.identity import identity_n as identity_n
 from headwater._src.ops.identity import stop_gradient as stop_gradient
+from headwater._src.ops.indexing import gather as gather
+from headwater._src.ops.indexing import gather_nd as gather_nd
+from headwater._src.ops.indexing import one_hot as one_hot
+from headwater._src.ops.indexing import scatter_nd as scatter_nd
 from headwater._src.ops.joining import concat as concat
 from headwater._src.ops.joining import split as split
 from headwater._src.ops.joining import stack as stack
 from headwater._src.ops.joining import unstack as unstack
+from headwater._src.ops.padding import pad as pad
 from headwater._src.ops.random import random_crop as random_crop
 from headwater._src.ops.random import random_normal as random_normal
 from headwater._src.ops.random import random_shuffle as random_shuffle
 from headwater._src.ops.random import random_uniform as random_uniform
 from headwater._src.ops.random import truncated_normal as truncated_normal
+from headwater._src.ops.ranges import linspace as linspace
 from headwater._src.ops.ranges import meshgrid as meshgrid
 from headwater._src.ops.ranges import range as range
+from headwater._src.ops.ranges import sequence_mask as sequence_mask
 from headwater._src.ops.rearranging import invert_permutation as invert_permutation
 from headwater._src.ops.rearranging import reverse as reverse
 from headwater._src.ops.rearranging import roll as roll
 from headwater._src.ops.rearranging import tile as tile
 from headwater._src.ops.rearranging import transpose as transpose
+from headwater._src.ops.searching import boolean_mask as boolean_mask
+from headwater._src.ops.searching import unique as unique
+from headwater._src.ops.searching import unique_with_counts as unique_with_counts
+from headwater._src.ops.searching import where as where
+from headwater._src.ops.segments import dynamic_partition as dynamic_partition
+from headwater._src.ops.segments import dynamic_stitch as dynamic_stitch
+from headwater._src.ops.segments import segment_sum as segment_sum
+from headwater._src.ops.segments import unsorted_segment_sum as unsorted_segment_sum
 from headwater._src.ops.shapes import broadcast_dynamic_shape as broadcast_dynamic_shape
 from headwater._src.ops.shapes import broadcast_static_shape as broadcast_static_shape
 from headwater._src.ops.shapes import broadcast_to as broadcast_to
@@ -219,6 +234,39 @@ from headwater._src.ops.slicing import slice as slice
 from headwater._src.ops.slicing import strided_slice as strided_slice
 
 # --- ops: nn, variables, training ---------------------------------------------------------------
+from headwater._src.graph.variable import Variable as Variable
+from headwater._src.graph.variable import disable_resource_variables as disable_resource_variables
+from headwater._src.graph.variable import enable_resource_variables as enable_resource_variables
+from headwater._src.ops.matmul import matmul as matmul
+from headwater._src.ops.variables import all_variables as all_variables
+from headwater._src.ops.variables import (
+    assert_variables_initialized as assert_variables_initialized,
+)
+from headwater._src.ops.variables import assign as assign
+from headwater._src.ops.variables import assign_add as assign_add
+from headwater._src.ops.variables import assign_sub as assign_sub
+from headwater._src.ops.variables import count_up_to as count_up_to
+from headwater._src.ops.variables import global_variables as global_variables
+from headwater._src.ops.variables import (
+    global_variables_initializer as global_variables_initializer,
+)
+from headwater._src.ops.variables import initialize_all_variables as initialize_all_variables
+from headwater._src.ops.variables import initialize_local_variables as initialize_local_variables
+from headwater._src.ops.variables import initialize_variables as initialize_variables
+from headwater._src.ops.variables import is_variable_initialized as is_variable_initialized
+from headwater._src.ops.variables import local_variables as local_variables
+from headwater._src.ops.variables import local_variables_initializer as local_variables_initializer
+from headwater._src.ops.variables import model_variables as model_variables
+from headwater._src.ops.variables import moving_average_variables as moving_average_variables
+from headwater._src.ops.variables import (
+    report_uninitialized_variables as report_uninitialized_variables,
+)
+from headwater._src.ops.variables import trainable_variables as trainable_variables
+from headwater._src.ops.variables import variables_initializer as variables_initializer
+from headwater._src.ops import nn as _nn  # noqa: F401
+from headwater._src.ops import softmax as _softmax  # noqa: F401
+from headwater._src.ops import training_ops as _training_ops  # noqa: F401
+from headwater._src.ops import variable_ops as _variable_ops  # noqa: F401
 
 # --- gradients, composite tensors, import -------------------------------------------------------
 from headwater._src.graph.composite import IndexedSlices as IndexedSlices

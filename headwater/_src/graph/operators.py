@@ -207,17 +207,18 @@ def strided_slice(tensor, key, name="strided_slice", var=None):
     for index, part in enumerate(parts):
         bit = 1 << index
         if isinstance(part, slice):
+            like = _like_tensors(part)
             for values, value, empty, mask in ((begin, part.start, 0, "begin_mask"),
                                                (end, part.stop, 0, "end_mask")):
                 if value is None:
-                    values.append(empty)
+                    values.append(like(empty))
                     masks[mask] |= bit
                 else:
                     _check_index(value)
-                    values.append(value)
+                    values.append(like(value))
             if part.step is not None:
                 _check_index(part.step)
-            strides.append(1 if part.step is None else part.step)
+            strides.append(like(1 if part.step is None else part.step))
         elif part is Ellipsis:
             if masks["ellipsis_mask"]:
                 raise ValueError("Multiple ellipses in slice spec not allowed")
@@ -246,6 +247,17 @@ def strided_slice(tensor, key, name="strided_slice", var=None):
         tensor = convert_to_tensor(tensor) if var is None else tensor
         result = raw.StridedSlice(tensor, *packed, **masks, name=scope)
     return result
+
+
+def _like_tensors(part):
+    """Where one bound of a slice is a tensor, what makes the others tensors of its type too."""
+    kinds = {v.dtype.base_dtype for v in (part.start, part.stop, part.step) if hasattr(v, "op")}
+    kind = dtypes.int64 if dtypes.int64 in kinds else dtypes.int32 if dtypes.int32 in kinds else None
+    if kind is None:
+        return lambda value: value
+    from headwater._src.graph.convert import constant
+
+    return lambda value: value if hasattr(value, "op") else constant(value, kind)
 
 
 def _stack(values, kind):

@@ -2,6 +2,8 @@
 
 from headwater._src.core import errors
 from headwater._src.graph import define_op, public, raw
+from headwater._src.graph.composite import IndexedSlices
+from headwater._src.graph.operation import Tensor
 from headwater._src.ops._shapes import compatible, merge, text
 
 
@@ -60,7 +62,18 @@ def identity(input, name=None):
     Returns:
       A `Tensor`. Inside `tf.control_dependencies` it is the way to read a value after something else ran.
     """
+    if not isinstance(input, Tensor) and hasattr(input, "dense_shape"):
+        # IndexedSlices and SparseTensor: each of their tensors.
+        parts = {part: None if getattr(input, part) is None else raw.Identity(getattr(input, part), name=name)
+                 for part in _parts(input)}
+        return type(input)(**parts)
     return raw.Identity(input, name=name)
+
+
+def _parts(composite):
+    if isinstance(composite, IndexedSlices):
+        return "values", "indices", "dense_shape"
+    return "indices", "values", "dense_shape"
 
 
 def stop_gradient(input, name=None):

@@ -7,7 +7,7 @@ import numpy as np
 
 from headwater._src.core import dtypes, errors
 from headwater._src.graph import define_op, public, raw
-from headwater._src.graph.convert import convert_to_tensor
+from headwater._src.graph.convert import constant, convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import ShapeError
@@ -176,3 +176,59 @@ def meshgrid(*args, **kwargs):
             sizes[0], sizes[1] = sizes[1], sizes[0]
         grid = PUBLIC["ones"](sizes, kind)
         return [raw.Mul(column, grid, name="mul") for column in columns]
+
+
+@public
+def linspace(start, stop, num, name=None, axis=0):
+    """`num` numbers at equal distances, from `start` to `stop`, both included.
+
+    Args:
+      start: floating-point scalar.
+      stop: scalar of the same type.
+      num: how many, at least 1.
+      name: name of the node.
+      axis: only 0, for scalars.
+
+    Returns:
+      A vector.
+
+    Raises:
+      NotImplementedError: `axis` is not 0.
+    """
+    if axis != 0:
+        raise NotImplementedError("linspace along another axis is not implemented in headwater")
+    return raw.LinSpace(start, stop, num, name=name)
+
+
+@public
+def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name=None):
+    """Rows that are true in their first `lengths[i]` places.
+
+    Args:
+      lengths: integers of any shape.
+      maxlen: scalar, the length of the rows (default: the largest of `lengths`).
+      dtype: type of the result.
+      name: name of the scope of the new nodes.
+
+    Returns:
+      A `Tensor` of shape `lengths.shape + [maxlen]`.
+
+    Raises:
+      ValueError: `maxlen` is not a scalar.
+    """
+    with scope(name, "SequenceMask", [lengths, maxlen]):
+        lengths = convert_to_tensor(lengths)
+        if maxlen is None:
+            axes = constant(np.arange(len(lengths.dims or ()), dtype=np.int32))
+            maxlen = raw.Max(lengths, axes)
+            maxlen = raw.Maximum(constant(0, maxlen.dtype), maxlen)
+        else:
+            maxlen = convert_to_tensor(maxlen)
+        if maxlen.dims is not None and maxlen.dims != ():
+            raise ValueError(f"Argument `maxlen` must be scalar for sequence_mask, received `maxlen` = {maxlen}")
+        row = raw.Range(constant(0, maxlen.dtype), maxlen, constant(1, maxlen.dtype))
+        bound = raw.Cast(raw.ExpandDims(lengths, -1), DstT=maxlen.dtype)
+        result = raw.Less(row, bound)
+        if dtype is None or result.dtype.base_dtype == dtypes.as_dtype(dtype):
+            return result
+        return raw.Cast(result, DstT=dtypes.as_dtype(dtype))

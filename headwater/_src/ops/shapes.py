@@ -77,6 +77,7 @@ for _op in (Shape, Size, Rank, ShapeN):
     _op.no_gradient()
 
 
+@public
 def shape(input, name=None, out_type=None):
     """The shape of a tensor, as a vector.
 
@@ -94,6 +95,7 @@ def shape(input, name=None, out_type=None):
     return shape_tensor(input, name, dtypes.int32 if out_type is None else out_type)
 
 
+@public
 def size(input, name=None, out_type=None):
     """The number of elements of a tensor, as a scalar.
 
@@ -108,6 +110,7 @@ def size(input, name=None, out_type=None):
     return size_tensor(input, name, dtypes.int32 if out_type is None else out_type)
 
 
+@public
 def rank(input, name=None):
     """The number of dimensions of a tensor, as a scalar.
 

@@ -51,4 +51,10 @@ def embed(shape, index, block):
     return lax.pad(block, jnp.zeros((), block.dtype), config)
 
 
-__all__ = ["NeedsValue", "dynamic_slice", "embed", "value_of"]
+def top_k(x, k):
+    """The `k` largest along the last dimension and their places; of equal ones the first."""
+    values, places = lax.top_k(jnp.asarray(x), k)
+    return values, places.astype(np.int32)
+
+
+__all__ = ["NeedsValue", "dynamic_slice", "embed", "top_k", "value_of"]

@@ -20,4 +20,12 @@ def embed(shape, index, block):
     return result
 
 
-__all__ = ["dynamic_slice", "embed", "value_of"]
+def top_k(x, k):
+    """The `k` largest along the last dimension and their places; of equal ones the first."""
+    # Sorting the reversed row upwards and reading it backwards keeps equal elements in order.
+    last = x.shape[-1] - 1
+    order = last - np.argsort(x[..., ::-1], axis=-1, kind="stable")[..., ::-1][..., :k]
+    return np.take_along_axis(x, order, -1), order.astype(np.int32)
+
+
+__all__ = ["dynamic_slice", "embed", "top_k", "value_of"]
