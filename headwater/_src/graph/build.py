@@ -32,6 +32,7 @@ class _Plan:
         self.inferred = inferred
         self.explicit = [attr for attr in opdef.attrs if attr.name not in inferred]
         self.attrs = {attr.name: attr for attr in opdef.attrs}
+        self.refs = tuple(i for i, arg in enumerate(opdef.inputs) if arg.is_ref) if self.simple else ()
         self.defaults = {attr.name: attr.default for attr in opdef.attrs if attr.default is not REQUIRED}
         self.result = namedtuple(op.name, [f"{a.name}" for a in opdef.outputs], rename=True) if len(
             opdef.outputs) > 1 else None
@@ -83,7 +84,17 @@ def apply_op(op, inputs, attrs, name):
             finally:
                 graph._local.scopes = before
     attrs = _finish_attrs(op, plan, attrs, types)
-    node = make_node(graph, op, name or op.name, tensors, attrs, _output_types(op, attrs))
+    if plan.refs:
+        # What works on a variable in place belongs where the variable is.
+        before = graph._local.scopes
+        graph._local.scopes = before.replace(colocate=(*before.colocate, *(tensors[i].op for i in plan.refs)),
+                                             devices=())
+        try:
+            node = make_node(graph, op, name or op.name, tensors, attrs, _output_types(op, attrs))
+        finally:
+            graph._local.scopes = before
+    else:
+        node = make_node(graph, op, name or op.name, tensors, attrs, _output_types(op, attrs))
     return _outputs(op, plan, node)
 
 
