@@ -1,16 +1,15 @@
 """Which device a node runs on: its device string against the devices there are."""
 
-from collections import namedtuple
+import sys
 
+from headwater._src.compiler import devices as devices_lib
+from headwater._src.compiler.devices import DeviceAttributes
 from headwater._src.core import errors
 from headwater._src.core.device import DeviceSpec
 from headwater._src.graph.blame import node_error
 
 
 DEFAULT = "xla"
-_CPU_LIMIT = 256 << 20
-
-DeviceAttributes = namedtuple("_DeviceAttributes", "name device_type memory_limit_bytes incarnation")
 
 
 class Placer:
@@ -20,6 +19,9 @@ class Placer:
     """
 
     def __init__(self, config=None):
+        devices_lib.prepare(config)
+        self._config = config
+        self._logged = set() if config is not None and config.log_device_placement else None
         self._soft = bool(config is not None and config.allow_soft_placement)
         self._cpus = 1
         if config is not None and "CPU" in config.device_count:
@@ -54,29 +56,26 @@ class Placer:
     def _job_is_local(spec):
         return spec.job in (None, "localhost", "local") and not spec.replica and not spec.task
 
-    @staticmethod
-    def _has_gpu():
-        import sys
+    def _has_gpu(self):
+        return devices_lib.started() and self._gpus() > 0
 
-        if "jax" not in sys.modules:
-            return False
-        return Placer._gpus() > 0
-
-    @staticmethod
-    def _gpus():
-        import jax
-
-        try:
-            return len(jax.devices("gpu"))
-        except RuntimeError:
-            return 0
+    def _gpus(self):
+        return devices_lib.count_gpus(self._config)
 
     def devices(self):
-        """The devices of this process as `DeviceAttributes`."""
-        prefix = "/job:localhost/replica:0/task:0/device:"
-        found = [DeviceAttributes(f"{prefix}CPU:{i}", "CPU", _CPU_LIMIT, i + 1) for i in range(self._cpus)]
+        """The devices of this session as `DeviceAttributes`."""
+        found = [DeviceAttributes(devices_lib.cpu_name(i), "CPU", devices_lib.CPU_MEMORY,
+                                  devices_lib.incarnation("CPU", i)) for i in range(self._cpus)]
         if self._has_gpu():
-            found += [DeviceAttributes(f"{prefix}GPU:{i}", "GPU", 0, 100 + i) for i in range(self._gpus())]
+            found += [DeviceAttributes(f"{devices_lib.PREFIX}/device:GPU:{i}", "GPU", devices_lib.gpu_memory(i),
+                                       devices_lib.incarnation("GPU", i)) for i in range(self._gpus())]
         return found
 
-
+    def log(self, nodes):
+        """Writes where `nodes` run to stderr, each once, if the session's config asks for it."""
+        if self._logged is None:
+            return
+        for node in nodes:
+            if node not in self._logged:
+                self._logged.add(node)
+                print(f"{node.name}: ({node.type}): {devices_lib.full_name(self(node))}", file=sys.stderr)

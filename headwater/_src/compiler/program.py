@@ -202,8 +202,9 @@ class _Builder:
                 seen |= self.seen[t.op]
                 after.update(self.instr_of[t.op])
         for control in node._control:
-            seen |= self.seen[control]
-            after.update(self.instr_of[control])
+            # In a partial run the node may have run in an earlier part.
+            seen |= self.seen.get(control, 0)
+            after.update(self.instr_of.get(control, ()))
         self.seen[node] = seen
         self.instr_of[node] = ()
         if op.kind == "variable":

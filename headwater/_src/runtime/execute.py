@@ -8,6 +8,9 @@ so far and the executable once there is one. The choice between the tiers rests 
 never on a clock.
 """
 
+import threading
+import time
+
 import numpy as np
 
 from headwater._src.compiler import cost
@@ -28,12 +31,15 @@ class Step:
     """A program bound to a session's state, ready to run.
 
     Attributes:
+      program: the `Program`.
+      sub: the `Subgraph` it was made from.
       feeds: the `Feed`s that turn given values into arrays.
       tier: `"auto"`, or `"interpret"` or `"compile"` to have one tier always (environment: `HEADWATER_TIER`).
     """
 
-    def __init__(self, program, segments, feeds, resources, make_context, tier="auto"):
+    def __init__(self, program, segments, feeds, resources, make_context, tier="auto", sub=None):
         self.program = program
+        self.sub = sub
         self.feeds = feeds
         self.tier = tier
         self._resources = resources
@@ -60,7 +66,7 @@ class Step:
 
         Args:
           feed_values: arrays for `feeds`.
-          trace: a `report`-like recorder of what ran, or None.
+          trace: a `metadata.Recorder` of what ran, or None.
 
         Returns:
           The list of fetched NumPy values.
@@ -125,9 +131,12 @@ class _Runner:
         self._call_cost = cost.compiled_call(segment)
         self._worth = COMPILE_FIXED + COMPILE_PER_NODE * len(segment.instrs)
         self._touches_state = bool(reads or segment.commits)
+        self._first = threading.Lock()  # held while compiling, which happens once for each entry
 
     def run(self, env, feed_values, undo, trace):
         """Runs the segment on `env`; commits the variables it updates."""
+        if trace is not None:
+            trace.before(self.segment)
         if self._always_interpret:
             if not self._touches_state:
                 self._interpret(env, trace)
@@ -202,6 +211,10 @@ class _Runner:
         return self._compile(entry, env)
 
     def _compile(self, entry, env):
+        with self._first:
+            return entry.executable or self._new_executable(entry, env)
+
+    def _new_executable(self, entry, env):
         from headwater._src.compiler.lower import Executable
 
         if self._static and len(self._static_keys) >= STATIC_LIMIT:
@@ -243,10 +256,10 @@ class _Runner:
             if value is not None and not isinstance(value, (np.ndarray, np.generic)):
                 env[i] = np.asarray(value)
         with np.errstate(all="ignore"):
-            if trace is None:
+            if trace is None or trace.observe is None:
                 self._interpreter(env)
             else:
-                trace.interpreted(self.segment, self._interpreter, env)
+                interpreter(self.segment, self._make_context, self._resources.random, trace.observe)(env)
 
     def _load(self, env):
         for i, slot, node in self.reads:
@@ -281,10 +294,14 @@ class _Runner:
                     value = step._variables[slot].value = device_array(value)
                 env[i] = value
         values = [feed_safe(env[i]) for i in executable.arguments]
-        first = executable.counts is None
+        started = time.time_ns() if trace is not None else 0
         try:
-            if first:
-                outs, failed = self._first_call(executable, values, env)
+            if executable.counts is None:
+                with self._first:  # one thread traces; the others then know what a run needs
+                    if executable.counts is None:
+                        outs, failed = self._first_call(executable, values, env)
+                    else:
+                        outs, failed = executable(values, self._keys(executable))
             else:
                 outs, failed = executable(values, self._keys(executable))
         except NeedsStatic as needed:
@@ -296,6 +313,8 @@ class _Runner:
             self._explain(env)
         for i, value in zip(self.segment.outs, outs):
             env[i] = value
+        if trace is not None and trace.observe is not None:
+            trace.compiled(self.segment, started, outs)
         for slot, i in self.segment.commits:
             variable = step._variables[slot]
             if undo is not None:

@@ -109,6 +109,16 @@ def expand(graph, feed_dict):
     return tensors, values
 
 
+def parts_of(key):
+    """The keys that a key of `feed_dict` stands for: itself, or the tensors of a composite one."""
+    found = expansion_of(key)
+    if found is None:
+        return [key]
+    if found[2] is None:
+        raise TypeError(f"{key!r} cannot be fed in a partial run")
+    return list(found[2](key))
+
+
 def as_fed_tensor(graph, key):
     """The tensor that a key of `feed_dict` means."""
     try:

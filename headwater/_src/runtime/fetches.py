@@ -27,10 +27,10 @@ def register_session_run_conversion_functions(tensor_type, fetch_function, feed_
 
 
 def expansion_of(obj):
-    """`(fetch function, feed function)` registered for the type of `obj`, or None."""
-    for kind, fetch, feed, _ in _EXPANSIONS:
+    """`(fetch, feed, feed for partial run)` functions registered for the type of `obj`, or None."""
+    for kind, *functions in _EXPANSIONS:
         if isinstance(obj, kind):
-            return fetch, feed
+            return functions
     return None
 
 

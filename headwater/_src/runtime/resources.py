@@ -10,6 +10,8 @@ import threading
 
 import numpy as np
 
+from headwater._src.core import errors
+from headwater._src.runtime import deadline
 from headwater._src.xp import philox
 
 
@@ -57,6 +59,9 @@ class Resources:
         self.randoms = {}
         self.objects = {}
         self._objects_lock = threading.Lock()
+        self._waiting = {}  # condition -> how many threads wait for it
+        self._waiting_lock = threading.Lock()
+        self._cleared = 0
 
     def variable(self, key):
         """The `Variable` stored under `(container, name)`, made when it is new."""
@@ -81,7 +86,13 @@ class Resources:
             return self.objects[key]
 
     def clear(self):
-        """Forgets everything."""
+        """Forgets everything; host kernels that wait for another thread are cancelled."""
+        self._cleared += 1
+        with self._waiting_lock:
+            waiting = list(self._waiting)
+        for condition in waiting:
+            with condition:
+                condition.notify_all()
         with self.lock, self._objects_lock:
             self.variables.clear()
             self.randoms.clear()
@@ -90,6 +101,23 @@ class Resources:
                 if callable(close):
                     close()
             self.objects.clear()
+
+    def wait(self, condition, ready, what):
+        """Waits until `ready()`; see `HostContext.wait`."""
+        cleared = self._cleared
+        with self._waiting_lock:
+            self._waiting[condition] = self._waiting.get(condition, 0) + 1
+        try:
+            while not ready():
+                if self._cleared != cleared:
+                    raise errors.CancelledError(None, None, f"{what} was cancelled")
+                deadline.check()
+                condition.wait(deadline.remaining())
+        finally:
+            with self._waiting_lock:
+                self._waiting[condition] -= 1
+                if not self._waiting[condition]:
+                    del self._waiting[condition]
 
 
 class HostContext:
@@ -105,6 +133,20 @@ class HostContext:
 
     def __init__(self, node, resources, session):
         self.node, self.resources, self.session = node, resources, session
+
+    def wait(self, condition, ready, what="The operation"):
+        """Waits, holding `condition`, until `ready()` is true: how a host kernel waits for another thread.
+
+        Args:
+          condition: a `threading.Condition` that the caller holds and that whoever changes `ready` notifies.
+          ready: function without arguments.
+          what: how the operation is called in an error, such as `"Dequeue operation"`.
+
+        Raises:
+          DeadlineExceededError: the step's time is over (`RunOptions.timeout_in_ms`).
+          CancelledError: the session was closed.
+        """
+        self.resources.wait(condition, ready, what)
 
     def elementwise(self, function, *inputs):
         """`function` applied element by element to object arrays, with broadcasting."""

@@ -1,16 +1,23 @@
 """`Session`: runs parts of a graph and keeps its variables. `run` is a table of contents of the modules beside it."""
 
+import weakref
+
 from headwater._src.compiler.place import Placer
+from headwater._src.compiler.prune import prune
+from headwater._src.core import errors
 from headwater._src.graph import default
 from headwater._src.graph.default import get_default_graph, session_as_default
 from headwater._src.graph.graph import Graph
 from headwater._src.runtime import feeds as feeds_lib
 from headwater._src.runtime.fetches import FetchTree
 from headwater._src.runtime.resources import HostContext, Resources
-from headwater._src.runtime.steps import StepCache, build_step
+from headwater._src.runtime.steps import StepCache, bind
 
 
 FACTORIES = {}  # URL scheme of a session's target -> function (target, graph, config) -> engine
+
+
+_open_sessions = weakref.WeakSet()  # what `Session.reset` closes
 
 
 class BaseSession:
@@ -55,7 +62,12 @@ class BaseSession:
         self._steps = StepCache(graph, self._build)
         self._shortcuts = {}
         self._shortcuts_epoch = graph.epoch
-        self._entered = []
+        self._entered = None
+        self._reset = False
+        # Steps have a time limit; then no step takes the short way that looks at no options.
+        self.operation_timeout_in_ms = config.operation_timeout_in_ms if config is not None else 0
+        self.partial_plans, self.partial_count = {}, 0
+        _open_sessions.add(self)
 
     @property
     def graph(self):
@@ -108,7 +120,7 @@ class BaseSession:
         step = self._steps.get(fetch.tensors, fetch.targets, tensors)
         arrays = [feed.convert(v) for feed, v in zip(step.feeds, values)]
         self._remember(fetches, feed_dict, tensors, step, fetch)
-        if run_metadata is None and options is None:
+        if run_metadata is None and options is None and not self.operation_timeout_in_ms:
             return fetch.rebuild(step.run(arrays))
         from headwater._src.runtime import metadata
 
@@ -139,6 +151,8 @@ class BaseSession:
             self._shortcuts, self._shortcuts_epoch = {}, self._graph.epoch
         if feed_dict and len(tensors) != len(feed_dict):
             return  # a composite key
+        if self.operation_timeout_in_ms:
+            return
         key = (fetches.__class__, *fetches) if isinstance(fetches, (list, tuple)) else fetches
         if isinstance(fetches, (list, tuple)) and type(fetches) not in (list, tuple):
             return
@@ -149,14 +163,24 @@ class BaseSession:
             pass  # a fetch that cannot be a key, such as a dict
 
     def _build(self, tensors, targets, feeds):
-        return build_step(tensors, targets, feeds, self._placer, self._resources,
-                          lambda node: HostContext(node, self._resources, self))
+        return self.bind(prune(tensors, targets, feeds))
+
+    def bind(self, sub):
+        """A `Step` of this session for a `Subgraph`."""
+        self._placer.log(sub.nodes)
+        return bind(sub, self._placer, self._resources, lambda node: HostContext(node, self._resources, self))
+
+    def place(self, node):
+        """The name of the place that a node runs in."""
+        return self._placer(node)
 
     def _check_open(self):
+        if self._reset:
+            raise errors.CancelledError(None, None, "Session has been closed.")
         if self._closed:
             raise RuntimeError("Attempted to use a closed Session.")
         if not self._graph.version:
-            raise RuntimeError("The Session graph is empty.  Add operations to the graph before calling run().")
+            raise RuntimeError("The Session graph is empty. Add operations to the graph before calling run().")
 
     # -- other ways to run -----------------------------------------------------------------------
 
@@ -187,22 +211,66 @@ class BaseSession:
             return call
         return lambda *args: call(*args)
 
+    def partial_run_setup(self, fetches, feeds=None):
+        """Prepares a step that `partial_run` will run in parts.
+
+        Args:
+          fetches: what the parts will fetch; operations in it run as soon as what they need is there.
+          feeds: list of the tensors that the parts will feed.
+
+        Returns:
+          A handle for `partial_run`, good for one run of the whole.
+
+        Raises:
+          RuntimeError: the session is closed.
+          TypeError: `fetches` or `feeds` is of a wrong type.
+          tf.errors.InvalidArgumentError: there is nothing to fetch.
+        """
+        from headwater._src.runtime import partial
+
+        self._check_open()
+        return partial.setup(self, fetches, feeds)
+
+    def partial_run(self, handle, fetches, feed_dict=None):
+        """Runs the next part of a step.
+
+        Args:
+          handle: what `partial_run_setup` gave.
+          fetches: what to fetch now; each tensor once in all parts.
+          feed_dict: values for feeds that were announced and have none yet.
+
+        Returns:
+          The values in the structure of `fetches`.
+
+        Raises:
+          tf.errors.InvalidArgumentError: a feed or fetch was not announced, or came before, or a fetch needs more
+            feeds than there are.
+
+        >>> h = sess.partial_run_setup([a + b, (a + b) * c], [a, b, c])
+        >>> s = sess.partial_run(h, a + b, {a: 1, b: 2})
+        """
+        from headwater._src.runtime import partial
+
+        self._check_open()
+        return partial.run(self, handle, fetches, feed_dict)
+
     def list_devices(self):
         """The devices of the session.
 
         Returns:
-          A list of `_DeviceAttributes` with `name`, `device_type` and `memory_limit_bytes`.
+          A list of objects with `name`, `device_type`, `memory_limit_bytes` and `incarnation`.
+
+        Raises:
+          RuntimeError: the session is closed.
         """
+        if self._closed:
+            raise RuntimeError("Attempted to use a closed Session.")
         return self._placer.devices()
 
     def close(self):
         """Closes the session and forgets its variables."""
         self._closed = True
-        self._shortcuts = {}
-        self._resources.clear()
-
-    def reset(self, containers=None):
-        """Forgets the values of all variables."""
+        self._shortcuts, self.partial_plans = {}, {}
         self._resources.clear()
 
     def as_default(self):
@@ -222,27 +290,43 @@ class Session(BaseSession):
     """
 
     def __enter__(self):
+        if self._entered is not None:
+            raise RuntimeError("Session context managers are not re-entrant. Use `Session.as_default()` if you want "
+                               "to enter a session multiple times.")
         graph, session = self.graph.as_default(), self.as_default()
         graph.__enter__()
         session.__enter__()
-        self._entered.append((graph, session))
+        self._entered = (graph, session)
         return self
 
     def __exit__(self, exc_type, exc_value, exc_tb):
-        graph, session = self._entered.pop()
+        graph, session = self._entered
         session.__exit__(exc_type, exc_value, exc_tb)
         graph.__exit__(exc_type, exc_value, exc_tb)
+        self._entered = None
         self.close()
 
     @staticmethod
     def reset(target, containers=None, config=None):
-        """Clears the resource containers of a server.
+        """Clears the state of a server, and cuts off the sessions that use it.
+
+        With an empty target, it is the sessions of this process that lose their variables and are closed:
+        running one raises `tf.errors.CancelledError`.
+
+        Args:
+          target: the URL of the server, or empty for this process.
+          containers: names of the containers to clear; None means all. The sessions are closed in any case.
+          config: a `ConfigProto`.
 
         Raises:
-          NotImplementedError: always; sessions in this process share no containers.
+          NotImplementedError: `target` is a server.
         """
-        raise NotImplementedError("Session.reset needs a server; sessions of this process keep their variables to "
-                                  "themselves, close() forgets them")
+        if target:
+            raise NotImplementedError(f"headwater cannot yet reset a server (target {target!r})")
+        for session in list(_open_sessions):
+            if not session._target and not session._closed:
+                session.close()
+                session._reset = True
 
 
 class InteractiveSession(BaseSession):

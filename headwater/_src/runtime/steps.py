@@ -5,7 +5,6 @@ import threading
 
 from headwater._src.compiler.partition import partition
 from headwater._src.compiler.program import lower_to_program
-from headwater._src.compiler.prune import prune
 from headwater._src.runtime.execute import Step
 from headwater._src.runtime.feeds import Feed
 
@@ -38,13 +37,11 @@ class StepCache:
         return step
 
 
-def build_step(tensors, targets, feeds, place, resources, make_context):
-    """Builds a step: prune, straighten, partition, bind.
+def bind(sub, place, resources, make_context):
+    """The `Step` of a `Subgraph`: straighten, partition, bind to the session's state.
 
     Args:
-      tensors: fetched tensors.
-      targets: operations to run.
-      feeds: fed tensors.
+      sub: the `Subgraph`.
       place: function from node to device name.
       resources: the session's `Resources`.
       make_context: node -> context of its host kernel.
@@ -52,7 +49,6 @@ def build_step(tensors, targets, feeds, place, resources, make_context):
     Returns:
       A `Step`.
     """
-    sub = prune(tensors, targets, feeds)
     program = lower_to_program(sub, place)
-    return Step(program, partition(program), [Feed(t) for t in feeds], resources, make_context,
-                os.environ.get("HEADWATER_TIER", "auto"))
+    return Step(program, partition(program), [Feed(t) for t in sub.feeds], resources, make_context,
+                os.environ.get("HEADWATER_TIER", "auto"), sub)
