@@ -105,6 +105,7 @@ from headwater._src.ops.comparison import logical_and as logical_and
 from headwater._src.ops.comparison import logical_or as logical_or
 from headwater._src.ops.comparison import logical_xor as logical_xor
 from headwater._src.ops.comparison import not_equal as not_equal
+from headwater._src.ops.comparison import where_v2 as where_v2
 from headwater._src.ops.complex_numbers import abs as abs
 from headwater._src.ops.complex_numbers import angle as angle
 from headwater._src.ops.complex_numbers import complex as complex
@@ -171,6 +172,15 @@ from headwater._src.ops.reductions import reduce_mean as reduce_mean
 from headwater._src.ops.reductions import reduce_min as reduce_min
 from headwater._src.ops.reductions import reduce_prod as reduce_prod
 from headwater._src.ops.reductions import reduce_sum as reduce_sum
+from headwater._src.ops.special import betainc as betainc
+from headwater._src.ops.special import digamma as digamma
+from headwater._src.ops.special import erf as erf
+from headwater._src.ops.special import erfc as erfc
+from headwater._src.ops.special import igamma as igamma
+from headwater._src.ops.special import igammac as igammac
+from headwater._src.ops.special import lgamma as lgamma
+from headwater._src.ops.special import polygamma as polygamma
+from headwater._src.ops.special import zeta as zeta
 
 # --- ops: arrays, random, control ---------------------------------------------------------------
 from headwater._src.graph.seeds import set_random_seed as set_random_seed

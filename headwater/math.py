@@ -79,3 +79,17 @@ from headwater._src.ops.reductions import reduce_prod as reduce_prod
 from headwater._src.ops.reductions import reduce_std as reduce_std
 from headwater._src.ops.reductions import reduce_sum as reduce_sum
 from headwater._src.ops.reductions import reduce_variance as reduce_variance
+from headwater._src.ops.special import betainc as betainc
+from headwater._src.ops.special import digamma as digamma
+from headwater._src.ops.special import erf as erf
+from headwater._src.ops.special import erfc as erfc
+from headwater._src.ops.special import erfinv as erfinv
+from headwater._src.ops.special import igamma as igamma
+from headwater._src.ops.special import igammac as igammac
+from headwater._src.ops.special import lgamma as lgamma
+from headwater._src.ops.special import ndtri as ndtri
+from headwater._src.ops.special import polygamma as polygamma
+from headwater._src.ops.special import xdivy as xdivy
+from headwater._src.ops.special import xlog1py as xlog1py
+from headwater._src.ops.special import xlogy as xlogy
+from headwater._src.ops.special import zeta as zeta
