@@ -116,7 +116,7 @@ def test_a_feed_may_be_changed_right_after_the_run(tier):
         sess.run(v.initializer)
         for op in (step, keep):
             for offset in range(0, 64, 4):  # aligned arrays are the dangerous ones
-                raw = np.zeros(4_000_064, np.uint8)
+                raw = np.zeros(4_000_192, np.uint8)
                 at = (-raw.ctypes.data) % 64 + offset
                 value = raw[at : at + 4_000_000].view(np.float32).reshape(1000, 1000)
                 value[:] = 1.0
