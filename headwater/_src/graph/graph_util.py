@@ -1,20 +1,8 @@
-"""Tools that take a `GraphDef` and give another: the part a result needs, the part that is
-not for training."""
+"""Tools that take a `GraphDef` and give another: what a result needs, what is not for training."""
 
-_VARIABLE_OPS = frozenset(
-    [
-        "Assign",
-        "AssignAdd",
-        "AssignSub",
-        "Queue",
-        "ScatterAdd",
-        "ScatterSub",
-        "ScatterUpdate",
-        "TruncatedNormal",
-        "Variable",
-        "VariableV2",
-    ]
-)
+from headwater._src.graph.optable import OPS
+
+_COPIES = frozenset(["Identity", "StopGradient"])
 
 
 def _node_name(text):
@@ -79,7 +67,7 @@ def must_run_on_cpu(node, pin_variables_on_cpu=False):
     """
     node_def = node if not hasattr(node, "node_def") else node.node_def
     kind = node_def.op
-    if pin_variables_on_cpu and kind in _VARIABLE_OPS:
+    if pin_variables_on_cpu and _touches_variables(kind):
         return True
     string = 7  # the number of the string type in the format
     if kind == "Const":
@@ -87,8 +75,16 @@ def must_run_on_cpu(node, pin_variables_on_cpu=False):
     return kind in ("DynamicStitch", "ParallelDynamicStitch") and node_def.attr["T"].type == string
 
 
+def _touches_variables(op_type):
+    """Whether an op holds a reference variable or takes one."""
+    op = OPS.get(op_type)
+    return op is not None and any(arg.is_ref for arg in (*op.opdef.inputs, *op.opdef.outputs))
+
+
 def remove_training_nodes(input_graph, protected_nodes=None):
-    """A graph without the nodes that only training needs: `CheckNumerics`, and copies (`Identity`).
+    """A graph without the nodes that do nothing once training is over.
+
+    These are `CheckNumerics`, `Identity` and `StopGradient`: their consumers read what they read.
 
     Args:
       input_graph: a `GraphDef`.
@@ -106,7 +102,7 @@ def remove_training_nodes(input_graph, protected_nodes=None):
                 touched.update((text[1:], node.name))
     replaced = {}
     for node in input_graph.node:
-        copies = node.op == "CheckNumerics" or node.op == "Identity" and node.name not in touched
+        copies = node.op == "CheckNumerics" or node.op in _COPIES and node.name not in touched
         if copies and node.input and node.name not in protected:
             replaced[node.name] = node.input[0]
     result = type(input_graph)()
