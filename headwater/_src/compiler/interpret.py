@@ -4,6 +4,7 @@ It is what a step uses until compiling pays, what host segments always use, and 
 failed in order to say exactly why.
 """
 
+import math
 import time
 from dataclasses import replace
 from functools import partial
@@ -126,14 +127,14 @@ def _without_state(fn, ins):
 def _sampler(op, attrs, state):
     def call(*values):
         return state.take(lambda key: op.fn(numpy_xp, key, *values, **attrs),
-                          lambda result: sample_count(op, np.size(result), attrs))
+                          lambda result: sample_count(op, np.shape(result), attrs))
 
     return call
 
 
-def sample_count(op, size, attrs):
-    """How many Philox counters one run of a random op takes."""
-    return op.reserve(size, **attrs) if op.reserve is not None else 256 * size
+def sample_count(op, shape, attrs):
+    """How many Philox counters one run of a random op takes that gives a result of `shape`."""
+    return op.reserve(shape, **attrs) if op.reserve is not None else 256 * math.prod(shape)
 
 
 def _typed(result, expected, node):

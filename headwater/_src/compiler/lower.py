@@ -117,7 +117,7 @@ class Executable:
                 self._require_static(op, instr, values, env)
                 key = keys[len(counts)]
                 result = op.fn(jax_xp, key, *group(op, values, node.attrs), **attrs)
-                counts.append(sample_count(op, int(np.prod(result.shape)), attrs))
+                counts.append(sample_count(op, tuple(result.shape), attrs))
             elif concrete and op.kind == "kernel" and sum(np.size(v) for v in values) <= FOLD_LIMIT:
                 with np.errstate(all="ignore"):
                     result = op.fn(numpy_xp, *group(op, values, node.attrs), **attrs)
@@ -128,6 +128,10 @@ class Executable:
                 result = op.fn(jax_xp, *group(op, values, node.attrs), **attrs)
         except (NeedsStatic, HasErrors):
             raise
+        except jax_xp.NeedsValue as error:
+            # The kernel could not do without the value after all (the bounds of a range, not a single index).
+            ids = [i for i, v in zip(instr.ins, values) if v is error.tracer]
+            raise NeedsStatic(self._sources(ids, env)) from None
         except Exception as error:
             raise NodeError(node) from error
         if not instr.outs:

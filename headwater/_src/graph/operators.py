@@ -215,10 +215,10 @@ def strided_slice(tensor, key, name="strided_slice", var=None):
                     masks[mask] |= bit
                 else:
                     _check_index(value)
-                    values.append(like(value))
+                    values.append(value)
             if part.step is not None:
                 _check_index(part.step)
-            strides.append(like(1 if part.step is None else part.step))
+            strides.append(like(1) if part.step is None else part.step)
         elif part is Ellipsis:
             if masks["ellipsis_mask"]:
                 raise ValueError("Multiple ellipses in slice spec not allowed")
@@ -250,14 +250,14 @@ def strided_slice(tensor, key, name="strided_slice", var=None):
 
 
 def _like_tensors(part):
-    """Where one bound of a slice is a tensor, what makes the others tensors of its type too."""
+    """Where one bound of a slice is a tensor, what makes the ones left out tensors of its type too."""
     kinds = {v.dtype.base_dtype for v in (part.start, part.stop, part.step) if hasattr(v, "op")}
     kind = dtypes.int64 if dtypes.int64 in kinds else dtypes.int32 if dtypes.int32 in kinds else None
     if kind is None:
         return lambda value: value
     from headwater._src.graph.convert import constant
 
-    return lambda value: value if hasattr(value, "op") else constant(value, kind)
+    return lambda value: constant(value, kind)
 
 
 def _stack(values, kind):

@@ -98,7 +98,7 @@ class Op:
     def sample(self, fn=None, *, static=(), reserve=None):
         """Declares a random kernel `(xp, key, *inputs, **attrs)`.
 
-        `reserve(*outputs_sizes, **attrs)` says how many Philox counters one run takes.
+        `reserve(shape, **attrs)` says how many Philox counters a run takes whose result has `shape`.
         """
         return self._declare("sample", fn, 2, static=tuple(static), reserve=reserve)
 

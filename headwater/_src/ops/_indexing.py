@@ -5,7 +5,7 @@ import numpy as np
 from headwater._src.core import errors
 
 
-def check_indices(xp, indices, size, what="indices"):
+def check_indices(xp, indices, size, what="indices", problem="not in"):
     """Raises `InvalidArgumentError` unless every index is in `[0, size)`.
 
     Args:
@@ -13,13 +13,14 @@ def check_indices(xp, indices, size, what="indices"):
       indices: integer array.
       size: the bound.
       what: the name of the input in the message.
+      problem: how the message puts it.
     """
     def error():
         found = np.asarray(indices)
         at = np.argwhere((found < 0) | (found >= size))[0].tolist()
         place = f"[{','.join(map(str, at))}]" if at else ""
         return errors.InvalidArgumentError(
-            None, None, f"{what}{place} = {found[tuple(at)]} is not in [0, {size})")
+            None, None, f"{what}{place} = {found[tuple(at)]} is {problem} [0, {size})")
 
     xp.require((indices >= 0) & (indices < size), error)
 

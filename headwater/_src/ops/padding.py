@@ -125,8 +125,8 @@ def _mirrored(pairs, shape, mode):
     skip = 1 if mode == "REFLECT" else 0
     for i, ((before, after), size) in enumerate(zip(pairs, shape)):
         if before > size - skip or after > size - skip:
-            bound = "less than" if skip else "no greater than"
-            _invalid(f"paddings must be {bound} the dimension size: {before}, {after} {bound} {size}")
+            bound, not_so = ("less than", "not less than") if skip else ("no greater than", "greater than")
+            _invalid(f"paddings must be {bound} the dimension size: {before}, {after} {not_so} {size}")
     return [_sources(size, before, after, skip) for (before, after), size in zip(pairs, shape)]
 
 

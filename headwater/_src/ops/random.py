@@ -1,5 +1,7 @@
 """Random tensors. The numbers are TensorFlow's own for the same seeds; see `graph.seeds` and `xp.philox`."""
 
+import math
+
 import numpy as np
 
 from headwater._src.core import dtypes, errors
@@ -34,9 +36,9 @@ def _seeds(seed):
     return {"seed": first or 0, "seed2": second or 0}
 
 
-def fill_reserve(count, **attrs):
-    """Philox blocks that a kernel which fills a tensor reserves: 256 samples for each element, used or not."""
-    return count * 256
+def fill_reserve(shape, **attrs):
+    """Philox blocks that a kernel which fills a tensor takes: 256 for each element, used or not."""
+    return math.prod(shape) * 256
 
 
 # --- uniform ----------------------------------------------------------------------------------
@@ -225,7 +227,12 @@ RandomShuffle = define_op(
 )
 
 
-@RandomShuffle.sample
+def shuffle_reserve(shape, **attrs):
+    """A word for each exchange, four words to a block; the last row needs none."""
+    return -(-max(shape[0] - 1, 0) // 4) if shape else 0
+
+
+@RandomShuffle.sample(reserve=shuffle_reserve)
 def random_shuffle_sample(xp, key, value):
     if value.ndim == 0 or value.shape[0] <= 1:
         return value

@@ -212,15 +212,21 @@ def top_k_kernel(xp, input, k):
 @TopKV2.gradient
 def top_k_gradient(op, dy, _):
     x, indices = op.inputs[0], op.outputs[1]
-    shape = shape_tensor(x)
-    last = raw.GatherV2(shape, PUBLIC["size"](shape) - 1, 0, name="GatherV2")
-    rows = raw.Reshape(indices, PUBLIC["stack"]([-1, raw.GatherV2(
-        shape_tensor(indices), PUBLIC["size"](shape_tensor(indices)) - 1, 0)]))
-    count = PUBLIC["gather"](shape_tensor(rows), 0)
-    first = raw.ExpandDims(PUBLIC["range"](0, count * last, last), -1)
-    flat = raw.Reshape(rows + first, [-1])
+    shape, places = shape_tensor(x), shape_tensor(indices)
+    # Rows are numbered in int64, so that flat positions of large tensors do not overflow.
+    width = _last(places)
+    rows = raw.Reshape(indices, PUBLIC["stack"]([-1, width]))
+    last = _last(shape)
+    count = raw.Cast(shape_tensor(rows)[0], DstT=dtypes.int64)
+    first = raw.ExpandDims(PUBLIC["range"](0, raw.Mul(count, last, name="mul"), last), -1)
+    flat = raw.Reshape(rows + raw.Cast(first, DstT=indices.dtype), [-1])
     dx = raw.ScatterNd(raw.ExpandDims(flat, -1), raw.Reshape(dy, [-1]), [PUBLIC["reduce_prod"](shape)])
-    return [raw.Reshape(dx, shape), None]
+    return [raw.Reshape(dx, shape), PUBLIC["zeros"]([], dtypes.int32)]
+
+
+def _last(shape):
+    long = raw.Cast(shape, DstT=dtypes.int64)
+    return PUBLIC["gather"](long, PUBLIC["size"](shape) - 1)
 
 
 @public

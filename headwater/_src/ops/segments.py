@@ -44,8 +44,7 @@ def unsorted_segment_sum_kernel(xp, data, segment_ids, num_segments):
             f"{text(tuple(segment_ids.shape))}")
     # Negative ids mean "drop this row".
     kept = segment_ids >= 0
-    check_indices(xp, xp.where(kept, segment_ids, 0) if count else segment_ids[kept] if not xp.compiled
-                  else segment_ids, count if count else 0, "segment_ids")
+    check_indices(xp, xp.maximum(segment_ids, 0 if count else -1), count, "segment_ids", "out of range")
     if count == 0:
         return xp.zeros((0, *data.shape[segment_ids.ndim:]), data.dtype)
     mask = xp.reshape(kept, tuple(segment_ids.shape) + (1,) * (data.ndim - segment_ids.ndim))

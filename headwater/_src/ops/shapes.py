@@ -5,7 +5,7 @@ import numpy as np
 from headwater._src.core import dtypes, errors
 from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.graph import define_op, public, raw
-from headwater._src.graph.convert import constant
+from headwater._src.graph.convert import constant, convert_to_tensor
 from headwater._src.ops import _args
 from headwater._src.ops._shapes import ShapeError, broadcast, is_full, known_dims, text
 from headwater._src.ops._shapes import size as _size
@@ -210,6 +210,7 @@ def _invalid(message):
 
 @Reshape.gradient
 def reshape_gradient(op, dy):
+    dy = convert_to_tensor(dy)  # slices of rows have no other shape
     dims = op.inputs[0].dims
     if dims is not None and dims.count(None) == 1:
         wanted = [-1 if d is None else d for d in dims]

@@ -11,9 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from headwater._src.xp import philox
+from headwater._src.xp import philox, philox_normal, philox_sampling
 from headwater._src.xp.jax_array import *  # noqa: F403
 from headwater._src.xp.jax_index import *  # noqa: F403
+from headwater._src.xp.jax_scatter import *  # noqa: F403
 from headwater._src.xp.jax_special import *  # noqa: F403
 
 
@@ -76,8 +77,8 @@ def lax_loop(condition, body, state):
 
 
 random_uniform = lambda key, shape, dtype: philox.random_uniform(jnp, key, shape, dtype)  # noqa: E731
-random_normal = lambda key, shape, dtype: philox.random_normal(jnp, key, shape, dtype)  # noqa: E731
-truncated_normal = lambda key, shape, dtype: philox.truncated_normal(jnp, key, shape, dtype)  # noqa: E731
+random_normal = lambda key, shape, dtype: philox_normal.random_normal(jnp, key, shape, dtype)  # noqa: E731
+truncated_normal = lambda key, shape, dtype: philox_normal.truncated_normal(jnp, key, shape, dtype)  # noqa: E731
 
 
 def random_uniform_int(key, shape, minval, maxval, dtype):
@@ -87,4 +88,4 @@ def random_uniform_int(key, shape, minval, maxval, dtype):
 
 def random_permutation(key, n):
     """The permutation `tf.random_shuffle` applies to `n` rows."""
-    return philox.random_shuffle_permutation(jnp, key, n)
+    return philox_sampling.random_shuffle_permutation(jnp, key, n)

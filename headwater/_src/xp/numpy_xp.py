@@ -6,9 +6,10 @@ implementations over one grid.
 
 import numpy as np
 
-from headwater._src.xp import philox
+from headwater._src.xp import philox, philox_normal, philox_sampling
 from headwater._src.xp.numpy_array import *  # noqa: F403
 from headwater._src.xp.numpy_index import *  # noqa: F403
+from headwater._src.xp.numpy_scatter import *  # noqa: F403
 from headwater._src.xp.numpy_special import *  # noqa: F403
 
 
@@ -60,8 +61,8 @@ def lax_loop(condition, body, state):
 
 
 random_uniform = lambda key, shape, dtype: philox.random_uniform(np, key, shape, dtype)  # noqa: E731
-random_normal = lambda key, shape, dtype: philox.random_normal(np, key, shape, dtype)  # noqa: E731
-truncated_normal = lambda key, shape, dtype: philox.truncated_normal(np, key, shape, dtype)  # noqa: E731
+random_normal = lambda key, shape, dtype: philox_normal.random_normal(np, key, shape, dtype)  # noqa: E731
+truncated_normal = lambda key, shape, dtype: philox_normal.truncated_normal(np, key, shape, dtype)  # noqa: E731
 
 
 def random_uniform_int(key, shape, minval, maxval, dtype):
@@ -71,4 +72,4 @@ def random_uniform_int(key, shape, minval, maxval, dtype):
 
 def random_permutation(key, n):
     """The permutation `tf.random_shuffle` applies to `n` rows."""
-    return philox.random_shuffle_permutation(np, key, n)
+    return philox_sampling.random_shuffle_permutation(np, key, n)
