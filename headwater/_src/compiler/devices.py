@@ -85,6 +85,15 @@ def gpu_memory(index):
     return int(stats.get("bytes_limit", 0))
 
 
+def gpu_description(index):
+    """One line about a GPU, as `device: 0, name: ..., compute capability: 9.0`."""
+    import jax
+
+    device = jax.devices("gpu")[index]
+    capability = getattr(device, "compute_capability", "unknown")
+    return f"device: {index}, name: {device.device_kind}, compute capability: {capability}"
+
+
 def started():
     """Whether XLA may already have been started; asking it for GPUs then costs little."""
     return "jax" in sys.modules

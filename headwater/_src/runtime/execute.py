@@ -107,6 +107,10 @@ class Step:
             raise report.uninitialized(self.program.slots[slot], node)
         return value
 
+    def current(self, slot):
+        """The value of the variable of `program.slots[slot]`, None when it has none."""
+        return self._variables[slot].value
+
     def _take_back(self, undo):
         with self._resources.lock:
             for variable, old, new in reversed(undo):

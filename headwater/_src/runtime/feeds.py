@@ -1,5 +1,7 @@
 """What a step is given: `feed_dict`'s keys as tensors and its values as arrays of the right type and shape."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from headwater._src.core import dtypes
@@ -96,9 +98,11 @@ def expand(graph, feed_dict):
     """`feed_dict` as parallel lists of tensors and values, with composite keys expanded.
 
     Raises:
-      TypeError: a key does not mean a tensor.
+      TypeError: `feed_dict` is no dict, or a key does not mean a tensor.
       ValueError: a tensor may not be fed.
     """
+    if not isinstance(feed_dict, Mapping):
+        raise TypeError(f"feed_dict must be a dict from tensors to values, but got {type(feed_dict).__name__}")
     tensors, values = [], []
     for key, value in feed_dict.items():
         found = expansion_of(key)

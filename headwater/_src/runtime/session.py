@@ -2,6 +2,7 @@
 
 import weakref
 
+from headwater._src.compiler.interpret import NodeError
 from headwater._src.compiler.place import Placer
 from headwater._src.compiler.prune import prune
 from headwater._src.core import errors
@@ -9,6 +10,7 @@ from headwater._src.graph import default
 from headwater._src.graph.default import get_default_graph, session_as_default
 from headwater._src.graph.graph import Graph
 from headwater._src.runtime import feeds as feeds_lib
+from headwater._src.runtime import report
 from headwater._src.runtime.fetches import FetchTree
 from headwater._src.runtime.resources import HostContext, Resources
 from headwater._src.runtime.steps import StepCache, bind
@@ -168,7 +170,10 @@ class BaseSession:
     def bind(self, sub):
         """A `Step` of this session for a `Subgraph`."""
         self._placer.log(sub.nodes)
-        return bind(sub, self._placer, self._resources, lambda node: HostContext(node, self._resources, self))
+        return bind(sub, self._placer, self._resources, self._context)
+
+    def _context(self, node):
+        return HostContext(node, self._resources, self)
 
     def place(self, node):
         """The name of the place that a node runs in."""
@@ -253,6 +258,33 @@ class BaseSession:
 
         self._check_open()
         return partial.run(self, handle, fetches, feed_dict)
+
+    def debug_run(self, fetches, feed_dict=None, write=print):
+        """Runs a step one node at a time in NumPy and prints every node; stores nothing.
+
+        This is not in TensorFlow. Random nodes draw new numbers, as in a run.
+
+        Args:
+          fetches: as in `run`.
+          feed_dict: as in `run`.
+          write: called with each line.
+
+        Returns:
+          The values in the structure of `fetches`.
+        """
+        from headwater._src.compiler.debug import debug_execute
+
+        self._check_open()
+        fetch = FetchTree(self._graph, fetches)
+        tensors, values = feeds_lib.expand(self._graph, feed_dict) if feed_dict else ((), ())
+        step = self._steps.get(fetch.tensors, fetch.targets, tensors)
+        arrays = [feed.convert(v) for feed, v in zip(step.feeds, values)]
+        try:
+            results, _ = debug_execute(step.program, arrays, step.current, self._context, self._resources.random,
+                                       write)
+        except NodeError as error:
+            raise report.located(error.__cause__, error.node) from error.__cause__
+        return fetch.rebuild(results)
 
     def list_devices(self):
         """The devices of the session.

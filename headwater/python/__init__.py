@@ -1,0 +1,1 @@
+"""The few modules of `tensorflow.python` that programs import although they are not public."""
