@@ -172,6 +172,8 @@ from headwater._src.ops.reductions import reduce_mean as reduce_mean
 from headwater._src.ops.reductions import reduce_min as reduce_min
 from headwater._src.ops.reductions import reduce_prod as reduce_prod
 from headwater._src.ops.reductions import reduce_sum as reduce_sum
+from headwater._src.ops.set_difference import listdiff as listdiff
+from headwater._src.ops.set_difference import setdiff1d as setdiff1d
 from headwater._src.ops.special import betainc as betainc
 from headwater._src.ops.special import digamma as digamma
 from headwater._src.ops.special import erf as erf
@@ -277,6 +279,16 @@ from headwater._src.ops import nn as _nn  # noqa: F401
 from headwater._src.ops import softmax as _softmax  # noqa: F401
 from headwater._src.ops import training_ops as _training_ops  # noqa: F401
 from headwater._src.ops import variable_ops as _variable_ops  # noqa: F401
+from headwater._src.ops.variable_scatter import scatter_add as scatter_add
+from headwater._src.ops.variable_scatter import scatter_div as scatter_div
+from headwater._src.ops.variable_scatter import scatter_max as scatter_max
+from headwater._src.ops.variable_scatter import scatter_min as scatter_min
+from headwater._src.ops.variable_scatter import scatter_mul as scatter_mul
+from headwater._src.ops.variable_scatter import scatter_nd_add as scatter_nd_add
+from headwater._src.ops.variable_scatter import scatter_nd_sub as scatter_nd_sub
+from headwater._src.ops.variable_scatter import scatter_nd_update as scatter_nd_update
+from headwater._src.ops.variable_scatter import scatter_sub as scatter_sub
+from headwater._src.ops.variable_scatter import scatter_update as scatter_update
 
 # --- gradients, composite tensors, import -------------------------------------------------------
 from headwater._src.graph.composite import IndexedSlices as IndexedSlices
