@@ -177,6 +177,10 @@ class ResourceVariable(Variable):
         return self._changed(getattr(raw, "Resource" + op)(
             self._handle, sparse_delta.indices, self._operand(sparse_delta.values), name=name), True)
 
+    def _scatter_rows(self, op, indices, updates, name):
+        return self._changed(getattr(raw, "ResourceScatter" + op)(
+            self._handle, indices, self._operand(updates), name=name), True)
+
     def _scatter_nd(self, op, indices, updates, name):
         return self._changed(getattr(raw, "Resource" + op)(
             self._handle, indices, self._operand(updates), name=name), True)

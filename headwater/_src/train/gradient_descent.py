@@ -24,9 +24,7 @@ class GradientDescentOptimizer(Optimizer):
                                                        name="learning_rate")
 
     def _rate(self, var):
-        kind = var.dtype.base_dtype
-        rate = self._learning_rate_tensor
-        return rate if rate.dtype.base_dtype == kind else raw.Cast(rate, DstT=kind)
+        return self._cast(self._learning_rate_tensor, var.dtype.base_dtype)
 
     def _apply_dense(self, grad, var):
         return raw.ApplyGradientDescent(var, self._rate(var), grad, use_locking=self._use_locking).op

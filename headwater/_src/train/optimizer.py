@@ -293,6 +293,10 @@ class Optimizer(abc.ABC):
     def _call_if_callable(self, value):
         return value() if callable(value) else value
 
+    def _cast(self, tensor, dtype):
+        """A hyperparameter in the type of the variable that it is for."""
+        return tensor if tensor.dtype.base_dtype == dtype else raw.Cast(tensor, DstT=dtype)
+
 
 def _key(var):
     return (var.op.graph, var.op.name)
