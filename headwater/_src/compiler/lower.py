@@ -99,7 +99,11 @@ class Executable:
         self.checks = bool(flags)
         if flags and self.donates:
             raise HasErrors
-        outs = tuple(env[i] for i in segment.outs)
+        # JAX hands an argument that is also a result through as it is; a variable must own its memory.
+        given = {id(a) for a in arguments}
+        outs = tuple(
+            jax_xp.copy(env[i]) if id(env[i]) in given else env[i] for i in segment.outs
+        )
         if flags:
             failed = flags[0]
             for flag in flags[1:]:
