@@ -1,4 +1,4 @@
-"""Runs the tables of `tests/cases`: both tiers, static shapes and types, gradients, GraphDefs, TensorFlow."""
+"""Runs the tables of `tests/cases`: both tiers, shapes, types, gradients, GraphDefs, TensorFlow."""
 
 import functools
 import importlib

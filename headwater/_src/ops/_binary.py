@@ -12,8 +12,8 @@ INTEGERS = "{int8, int16, int32, int64, uint8, uint16, uint32, uint64}"
 REAL = "{bfloat16, half, float, double}"
 FLOATS = "{half, float, bfloat16, double, complex64, complex128}"
 NUMBERS = (
-    "{bfloat16, half, float, double, uint8, int8, uint16, int16, int32, uint32, uint64, int64, complex64, "
-    "complex128}"
+    "{bfloat16, half, float, double, uint8, int8, uint16, int16, int32, uint32, uint64, int64, "
+    "complex64, complex128}"
 )
 
 

@@ -1,4 +1,4 @@
-"""Gradients of broadcasting ops: summing a gradient back to the shape of the input it belongs to."""
+"""Gradients of broadcasting ops: summing a gradient back to its input's shape."""
 
 from headwater._src.graph import raw
 from headwater._src.graph.convert import constant
@@ -12,7 +12,7 @@ def conj(x):
 
 
 def waiting(dy):
-    """A block whose nodes wait for the gradient `dy`, so that they don't hold memory before it is there."""
+    """A block whose nodes wait for the gradient `dy`: before it is there they hold no memory."""
     return dy.graph.control_dependencies([dy.op])
 
 
@@ -27,7 +27,7 @@ def same_shape(x, y):
 
 
 def sum_to(x, y, dx, dy):
-    """Sums `dx` to the shape of `x` and `dy` to the shape of `y`, where broadcasting stretched them.
+    """Sums `dx` to the shape of `x` and `dy` to that of `y`, where broadcasting stretched them.
 
     Args:
       x: the one operand.

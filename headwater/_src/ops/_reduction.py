@@ -115,7 +115,7 @@ def spread(op, dy):
 def _tile(dy, dims, axes):
     kept = dims.copy()
     kept[axes] = 1
-    # What TensorFlow computes the multiples with, once a graph for each shape and axes; here the value is known.
+    # TensorFlow computes the multiples, once a graph for each shape and axes; here they are known.
     seen = _MULTIPLES.setdefault(dy.graph, set())
     key = (tuple(dims.tolist()), np.ravel(axes).tobytes())
     if key not in seen:

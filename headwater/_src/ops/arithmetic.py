@@ -35,7 +35,8 @@ def sub_gradient(op, dz):
 
 Add = binary(
     "Add",
-    "{bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, complex128, string}",
+    "{bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, "
+    "complex128, string}",
     lambda xp, x, y: x + y,
     add_gradient,
 )
@@ -57,7 +58,8 @@ def add(x, y, name=None):
 
     Args:
       x: `Tensor` of numbers or strings.
-      y: `Tensor` of the type of `x`, or a value to make one of; its shape broadcasts with that of `x`.
+      y: `Tensor` of the type of `x`, or a value to make one of; its shape broadcasts with that of
+        `x`.
       name: name of the node.
 
     Returns:
@@ -254,7 +256,8 @@ def pow(x, y, name=None):
 
     Args:
       x: `Tensor` of numbers.
-      y: `Tensor` of the type of `x`, or a value to make one of; its shape broadcasts with that of `x`.
+      y: `Tensor` of the type of `x`, or a value to make one of; its shape broadcasts with that of
+        `x`.
       name: name of the node.
 
     Returns:

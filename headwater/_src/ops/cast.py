@@ -38,7 +38,7 @@ def cast_gradient(op, dy):
 
 @public
 def cast(x, dtype, name=None):
-    """The values of `x` in another type; floating-point numbers lose their fraction when they become integers.
+    """The values of `x` in another type; numbers that become integers lose their fraction.
 
     Args:
       x: `Tensor`, `SparseTensor`, `IndexedSlices`, or a value to make a tensor of.
@@ -72,7 +72,7 @@ def cast(x, dtype, name=None):
 
 
 def saturate_cast(value, dtype, name=None):
-    """The values of `value` in another type; what is out of its range becomes its smallest or largest value.
+    """The values of `value` in another type; what is out of its range becomes its end.
 
     Args:
       value: `Tensor` of real numbers.

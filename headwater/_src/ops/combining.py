@@ -9,8 +9,8 @@ from headwater._src.ops._shapes import ShapeError, broadcast, merge
 from headwater._src.ops._static import shape_tensor
 
 NUMBERS = (
-    "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, qint16, "
-    "quint16, uint16, complex128, half, uint32, uint64}"
+    "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
+    "qint16, quint16, uint16, complex128, half, uint32, uint64}"
 )
 
 # --- sums -------------------------------------------------------------------------------------
@@ -123,7 +123,8 @@ def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
     kind = inputs[0].dtype.base_dtype
     if any(x.dtype.base_dtype != kind for x in inputs):
         raise ValueError(
-            "Inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape"
+            "Inputs must be a list of at least one Tensor/IndexedSlices with the same dtype "
+            "and shape"
         )
     if tensor_dtype is not None and dtypes.as_dtype(tensor_dtype).base_dtype != kind:
         raise TypeError(

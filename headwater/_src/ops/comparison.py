@@ -22,7 +22,8 @@ def _function(op, name, summary, kind, raises="the types of `x` and `y` differ, 
 
     Args:
       x: `Tensor` of {kind}.
-      y: `Tensor` of the type of `x`, or a value to make one of; its shape broadcasts with that of `x`.
+      y: `Tensor` of the type of `x`, or a value to make one of; its shape broadcasts with that of
+        `x`.
       name: name of the node.
 
     Returns:
@@ -65,7 +66,7 @@ GreaterEqual, greater_equal = order(
 
 
 def equality_shape(x, y, *, incompatible_shape_error):
-    """The broadcast shape; with `incompatible_shape_error=False` unequal shapes compare to one scalar."""
+    """The broadcast shape; unequal shapes are an error, or compare to one scalar."""
     try:
         dims = broadcast(x.dims, y.dims)
     except ShapeError:
@@ -108,8 +109,8 @@ ApproximateEqual = define_op(
     inputs="x: T, y: T",
     outputs="z: bool",
     attrs=[
-        "T: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
-        "qint16, quint16, uint16, complex128, half, uint32, uint64}",
+        "T: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, "
+        "bfloat16, qint16, quint16, uint16, complex128, half, uint32, uint64}",
         "tolerance: float = 9.999999747378752e-06",
     ],
     shape=lambda x, y: merge(x.dims, y.dims),
@@ -253,7 +254,8 @@ def where_v2(condition, x=None, y=None, name=None):
       name: name of the node.
 
     Returns:
-      A `Tensor` of the type of `x` and the broadcast shape; without `x` and `y` an `int64` `Tensor` whose rows are
+      A `Tensor` of the type of `x` and the broadcast shape; without `x` and `y` an `int64`
+      `Tensor` whose rows are
       the positions of the true (or nonzero) elements.
 
     Raises:

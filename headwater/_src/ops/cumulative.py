@@ -75,7 +75,7 @@ def cumsum_gradient(op, dy):
 
 @Cumprod.gradient
 def cumprod_gradient(op, dy):
-    """Each product holds `x` once: sum the products that come after it, times `dy`, and divide by `x`."""
+    """The sum of `dy` times the products that hold an element, divided by that element."""
     x, axis = op.inputs
     exclusive, reverse = op.attrs["exclusive"], op.attrs["reverse"]
     products = raw.Cumprod(x, axis, exclusive=exclusive, reverse=reverse)

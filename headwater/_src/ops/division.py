@@ -86,9 +86,9 @@ def _div_no_nan(x, y):
 
 RealDiv = binary("RealDiv", NUMBERS, div_kernel, quotient_gradient(lambda x, y: raw.RealDiv(x, y)))
 Div = binary(
-    "Div", NUMBERS, div_kernel, quotient_gradient(lambda x, y: operators.div(x, y, name="div"))
+    "Div", NUMBERS, div_kernel, quotient_gradient(lambda x, y: raw.RealDiv(x, y, name="truediv"))
 )
-TruncateDiv = binary("TruncateDiv", NUMBERS, div_kernel)
+TruncateDiv = binary("TruncateDiv", NUMBERS, div_kernel, floor_div_gradient)
 FloorDiv = binary("FloorDiv", NUMBERS, floor_div_kernel, floor_div_gradient)
 DivNoNan = binary("DivNoNan", FLOATS, div_no_nan_kernel, quotient_gradient(_div_no_nan))
 FloorMod = binary(
@@ -142,7 +142,7 @@ def _operands(x, y):
 
 
 def truediv(x, y, name=None):
-    """Python 3's division: integers are divided as floating-point numbers (8 and 16 bits as float32).
+    """Python 3's division: integers are divided as floating-point numbers.
 
     Args:
       x: `Tensor` of numbers.

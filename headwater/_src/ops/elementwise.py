@@ -1,4 +1,4 @@
-"""Elementwise functions of one tensor: a row per op, with its types, kernel, gradient and what it is.
+"""Elementwise functions of one tensor: a row per op, with types, kernel and gradient.
 
 A row gives the `Op` and its public function.
 """
@@ -15,8 +15,8 @@ REAL = "{bfloat16, half, float, double}"
 FLOATS = "{bfloat16, half, float, double, complex64, complex128}"
 SIGNED = "{bfloat16, half, float, double, int8, int16, int32, int64, complex64, complex128}"
 NUMBERS = (
-    "{bfloat16, half, float, double, int8, int16, int32, int64, uint8, uint16, uint32, uint64, complex64, "
-    "complex128}"
+    "{bfloat16, half, float, double, int8, int16, int32, int64, uint8, uint16, uint32, uint64, "
+    "complex64, complex128}"
 )
 INTEGERS = "{int8, int16, int32, int64, uint8, uint16, uint32, uint64}"
 

@@ -8,8 +8,8 @@ from headwater._src.ops._args import deprecated, renamed
 from headwater._src.ops._shapes import ShapeError
 
 ORDERED = (
-    "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64, qint8, quint8, "
-    "qint32, qint16, quint16, bool}"
+    "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64, qint8, "
+    "quint8, qint32, qint16, quint16, bool}"
 )
 
 
@@ -28,8 +28,8 @@ def _shape(input, dimension):
         return ()
     if not -rank <= axis < rank:
         raise ShapeError(
-            f"Dimension ({axis}) must be in the range [{-rank}, {rank}), where {rank} is the number "
-            "of dimensions in the input."
+            f"Dimension ({axis}) must be in the range [{-rank}, {rank}), where {rank} is the "
+            "number of dimensions in the input."
         )
     axis %= rank
     return dims[:axis] + dims[axis + 1 :]

@@ -21,12 +21,12 @@ from headwater._src.ops._shapes import size
 from headwater._src.ops._static import rank_tensor, shape_tensor, size_tensor
 
 NUMBERS = (
-    "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, qint16, "
-    "quint16, uint16, complex128, half, uint32, uint64}"
+    "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
+    "qint16, quint16, uint16, complex128, half, uint32, uint64}"
 )
 ORDERED = (
-    "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64, qint8, quint8, "
-    "qint32, qint16, quint16}"
+    "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64, qint8, "
+    "quint8, qint32, qint16, quint16}"
 )
 
 
@@ -199,7 +199,7 @@ reduce_min = _function(Min, "reduce_min", "The smallest elements along `axis`.",
 
 
 def prod_gradient(op, dy):
-    """`dy` times the product of all other elements, from products of those before and after each one."""
+    """`dy` times the product of all other elements: of those before and of those after each."""
     x, axes = op.inputs
     x_shape = shape_tensor(x)
     axes_vector = raw.Reshape(axes, [-1])

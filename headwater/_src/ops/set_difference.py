@@ -6,14 +6,20 @@ from headwater._src.core import dtypes
 from headwater._src.graph import define_op, public, raw
 from headwater._src.ops._args import deprecated
 
-
 ListDiff = define_op(
     "ListDiff",
     inputs="x: T, y: T",
     outputs="out: T, idx: out_idx",
     attrs=["T: type", "out_idx: {int32, int64} = int32"],
-    shape=lambda x, y: [(None,), (None,)],
 )
+
+
+@ListDiff.shape
+def list_diff_shape(x, y):
+    if x.known is None or y.known is None:
+        return [(None,), (None,)]
+    count = int(np.sum(~np.isin(x.known, y.known)))
+    return [(count,), (count,)]
 
 
 @ListDiff.kernel(dynamic=True)

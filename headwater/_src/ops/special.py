@@ -1,4 +1,4 @@
-"""Special functions: the error function, gamma functions, and products that are 0 where a factor is."""
+"""Special functions: error function, gamma functions, products that are 0 where a factor is."""
 
 import math
 
@@ -220,6 +220,17 @@ Betainc = define_op(
 Betainc.kernel(lambda xp, a, b, x: xp.betainc(a, b, x))
 
 
+@Betainc.gradient
+def betainc_gradient(op, dz):
+    """None for the parameters; the density of the beta distribution for `x`."""
+    a, b, x = op.inputs
+    a_shape, x_shape = shape_tensor(a), shape_tensor(x)
+    _, x_axes = raw.BroadcastGradientArgs(a_shape, x_shape)
+    log_beta = raw.Lgamma(a) + raw.Lgamma(b) - raw.Lgamma(a + b)
+    density = raw.Exp(PUBLIC["xlog1py"](b - 1, -x) + raw.Xlogy(a - 1, x) - log_beta)
+    return [None, None, summed(density * dz, x_shape, x_axes)]
+
+
 def igamma(a, x, name=None):
     """The lower regularized incomplete gamma function.
 
@@ -288,7 +299,7 @@ def zero_where_zero(function):
 
 
 def xgradient(slopes):
-    """The gradient of a function linear in `x`; `slopes(nonzero, x, y)` gives both partial derivatives."""
+    """The gradient of a function linear in `x`; `slopes(nonzero, x, y)` are its derivatives."""
 
     def gradient(op, dz):
         x, y = op.inputs

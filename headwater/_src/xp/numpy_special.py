@@ -1,4 +1,4 @@
-"""Special functions on NumPy, from SciPy (which JAX brings along), loaded when the first one is used."""
+"""Special functions on NumPy, from SciPy (which JAX brings along), loaded at first use."""
 
 import functools
 import importlib
