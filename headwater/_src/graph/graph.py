@@ -7,11 +7,8 @@ import contextlib
 import re
 import threading
 
-
-from headwater._src.graph import collections as collections_lib
-from headwater._src.graph import default, scopes as scopes_lib
+from headwater._src.graph import collections as collections_lib, default, scopes as scopes_lib
 from headwater._src.graph.operation import Operation, Tensor
-
 
 _VALID_OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
 _VALID_SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
@@ -328,7 +325,7 @@ class Graph(collections_lib.Collections):
             element = base  # IndexedSlices, SparseTensor
         else:
             if hasattr(item, "_handle") and not isinstance(item, Tensor):
-                item = item._handle
+                item = item.op
             element = self.as_graph_element(item)
         if isinstance(element, Tensor):
             element = element.op

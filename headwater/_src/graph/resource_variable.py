@@ -90,7 +90,7 @@ class ResourceVariable(Variable):
         """A tensor with the value at the time it is run."""
         if self._caching_device is not None:
             return self._snapshot
-        with self._at_handle():
+        with self.graph.colocate_with(None, ignore_existing=True):
             return self._read()
 
     def read_value(self):

@@ -14,7 +14,6 @@ from headwater._src.graph.operators import strided_slice
 from headwater._src.graph.optable import PUBLIC, raw
 from headwater._src.graph.slice_info import SaveSliceInfo
 
-
 _ARITHMETIC = ("add", "sub", "mul", "truediv", "div", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
 _OPERATORS = ([f"__{n}__" for n in _ARITHMETIC] + [f"__r{n}__" for n in _ARITHMETIC]
               + ["__lt__", "__le__", "__gt__", "__ge__", "__neg__", "__invert__", "__abs__"])

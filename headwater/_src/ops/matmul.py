@@ -7,7 +7,6 @@ from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import broadcast, is_full, merge_dim, text, with_rank
 
-
 _HALVES = ("float16", "bfloat16")
 
 

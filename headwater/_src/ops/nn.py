@@ -8,7 +8,6 @@ from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import merge, merge_dim, text, with_rank
 
-
 FLOATS = "{half, bfloat16, float, double}"
 REALS = "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}"
 NUMBERS = ("{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
@@ -435,3 +434,73 @@ def l2_loss(t, name=None):
     np.float32(12.5)
     """
     return raw.L2Loss(t, name=name)
+
+
+# --- top-k membership -------------------------------------------------------------------------
+
+InTopK = define_op(
+    "InTopK", inputs="predictions: float, targets: T", outputs="precision: bool",
+    attrs=["k: int", "T: {int32, int64} = int32"])
+InTopKV2 = define_op(
+    "InTopKV2", inputs="predictions: float, targets: T, k: T", outputs="precision: bool",
+    attrs=["T: {int32, int64} = int32"])
+
+
+def _in_top_k_dims(predictions, targets):
+    rows, _ = with_rank(predictions.dims, 2)
+    count, = with_rank(targets.dims, 1)
+    return (merge_dim(rows, count),)
+
+
+@InTopK.shape
+def _in_top_k_shape(predictions, targets):
+    return _in_top_k_dims(predictions, targets)
+
+
+@InTopKV2.shape
+def _in_top_k_v2_shape(predictions, targets, k):
+    with_rank(k.dims, 0)
+    return _in_top_k_dims(predictions, targets)
+
+
+def _in_top_k(xp, predictions, targets, k):
+    rows, classes = predictions.shape
+    xp.require(targets.shape == (rows,), lambda: errors.InvalidArgumentError(
+        None, None, f"First dimension of predictions {rows} must match length of targets "
+        f"{targets.shape[0]}"))
+    valid = (targets >= 0) & (targets < classes)
+    picked = xp.take_along_axis(predictions, xp.where(valid, targets, 0)[:, None], axis=1)
+    # Ties count in the target's favour; a row with a value that is not finite gives False.
+    better = xp.sum(predictions > picked, axis=1)
+    finite = xp.all(xp.isfinite(predictions), axis=1)
+    return valid & finite & (better < k)
+
+
+@InTopK.kernel
+def _in_top_k_kernel(xp, predictions, targets, *, k):
+    return _in_top_k(xp, predictions, targets, k)
+
+
+@InTopKV2.kernel
+def _in_top_k_v2_kernel(xp, predictions, targets, k):
+    return _in_top_k(xp, predictions, targets, k)
+
+
+InTopK.no_gradient()
+InTopKV2.no_gradient()
+
+
+def in_top_k(predictions, targets, k, name=None):
+    """Whether each row's target class is among the `k` highest predictions.
+
+    Args:
+      predictions: float32 `Tensor` of shape `[rows, classes]`.
+      targets: integer `Tensor` of shape `[rows]`.
+      k: how many of the highest count; a number or scalar tensor.
+      name: optional name of the scope.
+
+    Returns:
+      bool `Tensor` of shape `[rows]`.
+    """
+    with scope(name, "in_top_k"):
+        return raw.InTopKV2(predictions, targets, k)

@@ -11,7 +11,6 @@ from headwater._src.ops._args import renamed
 from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import ShapeError, broadcast, is_full, merge_dim, text, with_rank
 
-
 FLOATS = "{half, bfloat16, float, double}"
 _HALVES = (dtypes.float16, dtypes.bfloat16)
 

@@ -6,7 +6,6 @@ from headwater._src.core import errors
 from headwater._src.graph import define_op
 from headwater._src.ops._shapes import Out, merge, with_rank
 
-
 NUMBERS = ("{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
            "qint16, quint16, uint16, complex128, half, uint32, uint64}")
 

@@ -10,7 +10,6 @@ from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._indexing import check_indices, check_nd, nd_index
 from headwater._src.ops._shapes import is_full, text
 
-
 NUMBERS = ("{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
            "qint16, quint16, uint16, complex128, half, uint32, uint64}")
 ORDERED = "{half, bfloat16, float, double, int32, int64}"

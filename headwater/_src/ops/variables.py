@@ -8,7 +8,6 @@ from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._args import deprecated
 
-
 # --- changing ---------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from headwater._src.core import dtypes
 from headwater._src.graph.aggregation import AggregationMethod
 from headwater._src.graph.collections import GraphKeys
 from headwater._src.graph.composite import IndexedSlices
-from headwater._src.graph.convert import convert_to_tensor
+from headwater._src.graph.convert import constant, convert_to_tensor
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.gradients import gradients
 from headwater._src.graph.operation import Tensor
@@ -178,7 +178,7 @@ class Optimizer(abc.ABC):
             return self._finish(updates, scope)
         with graph.control_dependencies([self._finish(updates, "update")]), graph.colocate_with(global_step.op):
             if isinstance(global_step, ResourceVariable):
-                one = PUBLIC["constant"](1, dtype=global_step.dtype.base_dtype)
+                one = constant(1, dtype=global_step.dtype.base_dtype)
                 return raw.AssignAddVariableOp(global_step.handle, one, name=scope)
             return raw.AssignAdd(global_step, 1, use_locking=False, name=scope)
 
