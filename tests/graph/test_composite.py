@@ -139,3 +139,14 @@ def test_set_shape():
 def test_parts_must_fit(parts, message):
     with pytest.raises(ValueError, match=message):
         tf.SparseTensor(*parts)
+
+
+def test_sessions_fetch_and_feed_them():
+    s, t = slices(), sparse()
+    with tf.Session() as sess:
+        found, short, value = sess.run([s, slices(None), {"t": t}])
+        assert found.values.tolist() == [[1, 2]] and found.dense_shape.tolist() == [5, 2]
+        assert short.dense_shape is None and short.indices.tolist() == [3]
+        assert value["t"].indices.tolist() == [[0, 1]] and value["t"].values.tolist() == [2]
+        fed = sess.run(t, {t: tf.SparseTensorValue([[1, 1]], [7.0], [2, 2])})
+        assert fed.values.tolist() == [7] and fed.dense_shape.tolist() == [2, 2]

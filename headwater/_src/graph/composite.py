@@ -35,6 +35,10 @@ SparseTensorValue.__doc__ = (
 _LARGE = 100_000_000  # elements; a dense form beyond this is worth a warning
 
 
+def _slices_value(values, indices, dense_shape=None):
+    return IndexedSlicesValue(values, indices, dense_shape)
+
+
 class IndexedSlices:
     """Some slices of a larger tensor, by their position along the first axis.
 
@@ -105,9 +109,10 @@ class IndexedSlices:
         return _all_consumers(self._values, self._indices)
 
     def _parts(self):
-        """The tensors a session fetches, and what their values become."""
-        parts = (self._values, self._indices, self._dense_shape)
-        return parts, IndexedSlicesValue
+        """The tensors a session fetches or feeds, and what their values become."""
+        if self._dense_shape is None:
+            return [self._values, self._indices], _slices_value
+        return [self._values, self._indices, self._dense_shape], _slices_value
 
     def __neg__(self):
         return IndexedSlices(raw.Neg(self._values), self._indices, self._dense_shape)
@@ -246,13 +251,13 @@ class SparseTensor:
         parts, build = self._parts()
         return build(
             *run_default(
-                list(parts), feed_dict, self.graph, session, "Cannot evaluate tensor using `eval()`"
+                parts, feed_dict, self.graph, session, "Cannot evaluate tensor using `eval()`"
             )
         )
 
     def _parts(self):
-        """The tensors a session fetches, and what their values become."""
-        return (self._indices, self._values, self._dense_shape), SparseTensorValue
+        """The tensors a session fetches or feeds, and what their values become."""
+        return [self._indices, self._values, self._dense_shape], SparseTensorValue
 
     def _with_dense(self, op, name, other):
         """Multiplies or divides by a dense tensor, which is broadcast to this shape."""
