@@ -123,7 +123,8 @@ def describe(gradient: Any) -> Any:
         return None
     shape = gradient.shape
     shape = None if shape is None or shape.ndims is None else shape.as_list()
-    return type(gradient).__name__, gradient.name, gradient.dtype.name, shape
+    kind = type(gradient).__name__.replace("SymbolicTensor", "Tensor")  # 2.x's name for a graph's tensor
+    return kind, gradient.name, gradient.dtype.name, shape
 
 
 def gradient_scopes(built: Any) -> list[str]:
