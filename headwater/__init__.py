@@ -417,6 +417,7 @@ from headwater._src.ops.variables import (
 )
 
 # --- runtime ------------------------------------------------------------------------------------
+from headwater._src.runtime import composites as _composites  # noqa: F401
 from headwater._src.runtime.session import (
     InteractiveSession as InteractiveSession,
     Session as Session,
