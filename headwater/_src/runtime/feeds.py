@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from headwater._src.core import dtypes
+from headwater._src.core import dtypes, nest
 from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.graph import dims as dims_lib
 from headwater._src.graph.operation import Tensor
@@ -104,6 +104,8 @@ def expand(graph, feed_dict):
     if not isinstance(feed_dict, Mapping):
         raise TypeError(f"feed_dict must be a dict from tensors to values, but got {type(feed_dict).__name__}")
     tensors, values = [], []
+    if any(isinstance(key, tuple) for key in feed_dict):
+        feed_dict = nest.flatten_dict_items(feed_dict)
     for key, value in feed_dict.items():
         found = expansion_of(key)
         pairs = [(key, value)] if found is None else found[1](key, value)
