@@ -9,7 +9,7 @@ WARM_UP_SECONDS, WARM_UP_CALLS = 3.0, 50
 
 
 def load(library):
-    """Imports headwater, or TensorFlow as 1.x programs see it: the module, and the seconds it took."""
+    """Imports headwater, or TensorFlow as 1.x sees it; gives the module and the seconds it took."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
     start = time.perf_counter()
