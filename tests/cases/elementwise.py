@@ -24,8 +24,8 @@ CASES = [
     *_each("negative square exp tanh sigmoid floor", A(dtype="float16"), tolerance=2e-3),
     *_each("negative square sign abs round", A(dtype="int32", low=-9, high=9)),
     *_each(
-        "negative square sign abs exp log sqrt rsqrt reciprocal tanh sigmoid sin cos conj real imag "
-        "angle",
+        "negative square sign abs exp log sqrt rsqrt reciprocal tanh sigmoid sin cos conj real "
+        "imag angle",
         A(dtype="complex64", low=0.2, high=1.5),
         tolerance=5e-5,
     ),

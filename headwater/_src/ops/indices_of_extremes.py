@@ -8,8 +8,8 @@ from headwater._src.ops._args import deprecated, renamed
 from headwater._src.ops._shapes import ShapeError
 
 ORDERED = (
-    "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64, qint8, "
-    "quint8, qint32, qint16, quint16, bool}"
+    "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64, "
+    "qint8, quint8, qint32, qint16, quint16, bool}"
 )
 
 

@@ -25,8 +25,8 @@ NUMBERS = (
     "qint16, quint16, uint16, complex128, half, uint32, uint64}"
 )
 ORDERED = (
-    "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64, qint8, "
-    "quint8, qint32, qint16, quint16}"
+    "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64, "
+    "qint8, quint8, qint32, qint16, quint16}"
 )
 
 
