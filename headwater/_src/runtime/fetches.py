@@ -1,12 +1,6 @@
 """What a step is asked for: a nested structure of tensors, operations and names, and its values in that structure."""
 
 from collections.abc import Mapping
-from headwater._src.graph.composite import (
-    IndexedSlices,
-    IndexedSlicesValue,
-    SparseTensor,
-    SparseTensorValue,
-)
 from headwater._src.graph.operation import Operation, Tensor
 
 
@@ -126,32 +120,3 @@ def _mapping(kind, original, items):
 
 def _value_types():
     return tuple(kind for kind, *_ in _EXPANSIONS)
-
-
-def _parts(composite):
-    """The tensors a composite is made of, those it lacks left out."""
-    if isinstance(composite, SparseTensor):
-        return [composite.indices, composite.values, composite.dense_shape]
-    parts = [composite.values, composite.indices]
-    return parts if composite.dense_shape is None else [*parts, composite.dense_shape]
-
-
-def _fetch_sparse(composite):
-    return _parts(composite), lambda values: SparseTensorValue(*values)
-
-
-def _fetch_slices(composite):
-    def rebuild(values):
-        return IndexedSlicesValue(*values, *[None] * (3 - len(values)))
-
-    return _parts(composite), rebuild
-
-
-def _feed(composite, value):
-    if isinstance(value, SparseTensorValue | IndexedSlicesValue):
-        value = [part for part in value if part is not None]
-    return list(zip(_parts(composite), value))
-
-
-register_session_run_conversion_functions(SparseTensor, _fetch_sparse, _feed, _parts)
-register_session_run_conversion_functions(IndexedSlices, _fetch_slices, _feed, _parts)
