@@ -171,6 +171,7 @@ from headwater._src.graph.variable import (
 )
 from headwater._src.ops import (
     nn as _nn,  # noqa: F401
+    probes as _probes,  # noqa: F401
     softmax as _softmax,  # noqa: F401
     training_ops as _training_ops,  # noqa: F401
     variable_ops as _variable_ops,  # noqa: F401
@@ -417,10 +418,21 @@ from headwater._src.ops.variables import (
 )
 
 # --- runtime ------------------------------------------------------------------------------------
-from headwater._src.runtime import composites as _composites  # noqa: F401
 from headwater._src.runtime.session import (
     InteractiveSession as InteractiveSession,
     Session as Session,
+)
+
+# --- versions -----------------------------------------------------------------------------------
+from headwater._src.core.versions import (
+    COMPILER_VERSION as COMPILER_VERSION,
+    CXX11_ABI_FLAG as CXX11_ABI_FLAG,
+    GIT_VERSION as GIT_VERSION,
+    GRAPH_DEF_VERSION as GRAPH_DEF_VERSION,
+    GRAPH_DEF_VERSION_MIN_CONSUMER as GRAPH_DEF_VERSION_MIN_CONSUMER,
+    GRAPH_DEF_VERSION_MIN_PRODUCER as GRAPH_DEF_VERSION_MIN_PRODUCER,
+    MONOLITHIC_BUILD as MONOLITHIC_BUILD,
+    VERSION as VERSION,
 )
 
 # --- loaded when asked for ----------------------------------------------------------------------
@@ -445,9 +457,10 @@ _PROTOS = {
     "SummaryMetadata": _PROTO + "summary_pb2",
     "TensorInfo": _PROTO + "meta_graph_pb2",
 }
-_SUBMODULES = ("bitwise", "compat", "contrib", "examples", "graph_util", "initializers", "layers", "manip", "math",
-               "nn", "random", "raw_ops", "test", "train")
+_SUBMODULES = ("bitwise", "compat", "contrib", "examples", "graph_util", "initializers", "layers", "manip",
+               "math", "nn", "python", "random", "raw_ops", "test", "train", "version")
 
+__git_version__, __compiler_version__ = GIT_VERSION, COMPILER_VERSION
 newaxis = None
 __version__ = "0.1.0"
 
