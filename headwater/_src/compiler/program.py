@@ -226,6 +226,8 @@ class _Builder:
             raise self.unfed(node)
         if op.kind is None:
             raise node_error(errors.UnimplementedError, node, f"op {op.name} has no kernel in headwater: docs/coverage.md lists what has")
+        if node.graph._retyped:
+            self.check_types(node)
         ins = self.inputs(node)
         if op.kind == "kernel" and not node._control and self.fold(node, ins, fed):
             return
@@ -250,6 +252,17 @@ class _Builder:
             self.values[output] = self.values[source]
         self.instr_of[node] = tuple(after)
         return True
+
+    @staticmethod
+    def check_types(node):
+        """Nodes whose inputs were exchanged may have got a tensor of another type."""
+        for index, tensor in enumerate(node.inputs):
+            expected = node.graph._retyped.get((node, index))
+            if expected is not None and tensor.dtype.base_dtype != expected:
+                raise node_error(
+                    errors.InvalidArgumentError, node,
+                    f"Input {index} of node {node.name} was passed {_type_text(tensor.dtype.base_dtype)} from "
+                    f"{tensor.name} incompatible with expected {_type_text(expected)}.")
 
     def inputs(self, node):
         op = node.op

@@ -11,7 +11,7 @@ class DeviceSpec:
       job: name of the job, such as `"ps"`.
       replica: index of the replica.
       task: index of the task within the job.
-      device_type: `"CPU"`, `"GPU"`, ... in capitals.
+      device_type: `"CPU"`, `"GPU"` (always in capitals), ...
       device_index: number of the device of that type; None is written `*`.
     """
 
@@ -53,12 +53,16 @@ class DeviceSpec:
 
     @property
     def device_type(self):
-        """Type of the device in capitals, or None."""
+        """Type of the device, or None."""
         return self._device_type
 
     @device_type.setter
     def device_type(self, device_type):
-        self._device_type = None if device_type is None else str(device_type).upper()
+        if device_type is not None:
+            device_type = str(device_type)
+            if device_type.upper() in ("CPU", "GPU"):
+                device_type = device_type.upper()
+        self._device_type = device_type
 
     @property
     def device_index(self):
@@ -100,7 +104,7 @@ class DeviceSpec:
         if key == "device" and len(rest) in (1, 2):
             kind, index = rest[0], rest[1:]
         elif key.upper() in ("CPU", "GPU", "TPU", "XLA_CPU", "XLA_GPU") and len(rest) <= 1:
-            kind, index = key, rest
+            kind, index = key.upper(), rest
         else:
             raise ValueError(
                 f"Unknown attribute '{key}' is encountered while parsing the device spec: '{spec}'."

@@ -319,7 +319,7 @@ class TensorShape:
         return "(" + ", ".join(map(_text, self._dims)) + ")"
 
     def __reduce__(self):
-        return TensorShape, (self._dims,)
+        return TensorShape, (self.dims,)
 
     # -- comparison
 

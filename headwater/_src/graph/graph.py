@@ -43,6 +43,7 @@ class Graph(collections_lib.Collections):
         self._unfetchable = set()
         self._consumers, self._consumers_upto = {}, (0, 0)
         self._functions = {}
+        self._retyped = {}  # (node, input index) -> the type that the op expects, after `_update_input`
         self.seed = None
         self.random_ops = 0  # how many ops took their seed from `seed`; see `seeds.get_seed`
         self._finalized = False
@@ -108,11 +109,11 @@ class Graph(collections_lib.Collections):
             raise RuntimeError("Graph is finalized and cannot be modified.")
 
     def consumers_of(self, tensor):
-        """The operations that take `tensor` as an input, in creation order."""
+        """The operations that take `tensor` as an input, once for each such input, in creation order."""
         if self._consumers_upto[1] != self.epoch:
             self._consumers, self._consumers_upto = {}, (0, self.epoch)
         for node in self._ops[self._consumers_upto[0]:]:
-            for t in dict.fromkeys(node.inputs):
+            for t in node.inputs:
                 self._consumers.setdefault(t, []).append(node)
         self._consumers_upto = (len(self._ops), self.epoch)
         return list(self._consumers.get(tensor, ()))
@@ -331,10 +332,23 @@ class Graph(collections_lib.Collections):
             element = element.op
         return self.as_graph_element(element)
 
+    @contextlib.contextmanager
     def device(self, device_name_or_function):
-        """A block whose nodes go to a device: a string, a `DeviceSpec`, a function of the node, or None."""
+        """A block whose nodes go to a device: a string, a `DeviceSpec`, a function of the node, or None.
+
+        Raises:
+          RuntimeError: the block is left while one inside it is still open.
+        """
         function = scopes_lib.as_device_function(device_name_or_function)
-        return self.scoped(devices=(*self.scopes.devices, function))
+        before = self._local.scopes.devices
+        inside = (*before, function)
+        self._local.scopes = self._local.scopes.replace(devices=inside)
+        try:
+            yield
+        finally:
+            if self._local.scopes.devices is not inside:
+                raise RuntimeError("Exiting device scope without proper scope nesting")
+            self._local.scopes = self._local.scopes.replace(devices=before)
 
     @contextlib.contextmanager
     def colocate_with(self, op, ignore_existing=False):

@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from headwater._src.core import dtypes, tensor_proto
+from headwater._src.core import dtypes, tensor_proto, versions
 from headwater._src.core.dtypes import DType
 from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.graph.opdef import REQUIRED
 
 
-PRODUCER, MIN_CONSUMER = 134, 0
+PRODUCER = versions.GRAPH_DEF_VERSION
+MIN_CONSUMER = versions.GRAPH_DEF_VERSION_MIN_CONSUMER
 
 
 def versions_proto(graph):

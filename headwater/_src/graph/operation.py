@@ -4,7 +4,8 @@ Both are made for every node a program writes, so they hold plain values only; p
 them and tracebacks are made when asked for.
 """
 
-from headwater._src.core import dtypes
+from headwater._src.core import dtypes, errors
+from headwater._src.core.reference import Reference
 from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.graph import callsite, dims as dims_lib, inference
 from headwater._src.graph.operators import Operators
@@ -80,6 +81,16 @@ class Tensor(Operators):
     def _shape_as_list(self):
         return None if self.dims is None else list(self.dims)
 
+    def _shape_tuple(self):
+        return self.dims
+
+    @property
+    def _value_index(self):
+        return self.value_index
+
+    def _as_node_def_input(self):
+        return self.op.name if self.value_index == 0 else self.name
+
     def consumers(self):
         """The list of `Operation`s that take this tensor as an input."""
         return self.op.graph.consumers_of(self)
@@ -97,8 +108,8 @@ class Tensor(Operators):
         return run_default(self, feed_dict, self.graph, session, "Cannot evaluate tensor using `eval()`")
 
     def experimental_ref(self):
-        """A hashable reference to the tensor."""
-        return self
+        """A hashable `Reference` to the tensor."""
+        return Reference(self)
 
     ref = experimental_ref
 
@@ -243,6 +254,10 @@ class Operation:
     def _set_device_from_string(self, device):
         self._set_device(device)
 
+    @property
+    def _control_outputs(self):
+        return [op for op in self.graph.get_operations() if self in op._control]
+
     def _set_attr(self, name, value):
         """Sets an attr from an `AttrValue` proto or a plain value."""
         from headwater._src.graph import graphdef
@@ -272,7 +287,19 @@ class Operation:
         if not isinstance(tensor, Tensor):
             raise TypeError(f"tensor must be a Tensor: {tensor}")
         if tensor.graph is not self.graph:
-            raise ValueError(f"{tensor} is not from the graph of {self.name}")
+            raise ValueError(f"{tensor!r} must be from the same graph as {self!r}.")
+        if index >= len(self.inputs):
+            raise errors.OutOfRangeError(
+                None, None, f"Cannot update edge. Input index [{index}] is greater than the number of "
+                f"total inputs [{len(self.inputs)}].")
+        before = self.inputs[index]
+        if not dims_lib.compatible(tensor.dims, before.dims):
+            raise errors.InvalidArgumentError(
+                None, None, "Cannot update edge, incompatible shapes: "
+                f"{dims_lib.text(tensor.dims)} and {dims_lib.text(before.dims)}.")
+        if tensor.dtype.base_dtype != before.dtype.base_dtype:
+            # Steps that need the node fail; it may be changed again before that.
+            self.graph._retyped.setdefault((self, index), before.dtype.base_dtype)
         inputs = list(self.inputs)
         inputs[index] = tensor
         self.inputs = tuple(inputs)

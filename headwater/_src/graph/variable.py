@@ -5,6 +5,7 @@ A variable is four nodes: `name/initial_value`, the state `name`, its initialize
 """
 
 from headwater._src.core import dtypes
+from headwater._src.core.reference import Reference
 from headwater._src.graph import dims as dims_lib
 from headwater._src.graph.collections import GraphKeys
 from headwater._src.graph.convert import convert_to_tensor, register_tensor_conversion_function
@@ -369,8 +370,8 @@ class Variable(metaclass=_VariableType):
         return self is not other
 
     def experimental_ref(self):
-        """A hashable reference to the variable."""
-        return self
+        """A hashable `Reference` to the variable."""
+        return Reference(self)
 
     ref = experimental_ref
 
