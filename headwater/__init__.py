@@ -313,6 +313,19 @@ from headwater._src.ops.joining import (
     stack as stack,
     unstack as unstack,
 )
+from headwater._src.layers.initializers import Constant as constant_initializer
+from headwater._src.layers.initializers import GlorotNormal as glorot_normal_initializer
+from headwater._src.layers.initializers import GlorotUniform as glorot_uniform_initializer
+from headwater._src.layers.initializers import Ones as ones_initializer
+from headwater._src.layers.initializers import Orthogonal as orthogonal_initializer
+from headwater._src.layers.initializers import RandomNormal as random_normal_initializer
+from headwater._src.layers.initializers import RandomUniform as random_uniform_initializer
+from headwater._src.layers.initializers import TruncatedNormal as truncated_normal_initializer
+from headwater._src.layers.initializers import (
+    UniformUnitScaling as uniform_unit_scaling_initializer,
+)
+from headwater._src.layers.initializers import VarianceScaling as variance_scaling_initializer
+from headwater._src.layers.initializers import Zeros as zeros_initializer
 from headwater._src.ops.matmul import matmul as matmul
 from headwater._src.ops.padding import pad as pad
 from headwater._src.ops.random import (
@@ -418,6 +431,7 @@ from headwater._src.ops.variables import (
 )
 
 # --- runtime ------------------------------------------------------------------------------------
+from headwater._src.runtime import composites as _composites  # noqa: F401
 from headwater._src.runtime.session import (
     InteractiveSession as InteractiveSession,
     Session as Session,
