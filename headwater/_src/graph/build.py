@@ -9,7 +9,6 @@ from collections import namedtuple
 import numpy as np
 
 from headwater._src.core import dtypes, tensor_proto
-from headwater._src.core.dtypes import DType
 from headwater._src.graph import dims as dims_lib
 from headwater._src.graph.convert import convert_n_to_tensor, convert_to_tensor
 from headwater._src.graph.default import get_default_graph
@@ -166,7 +165,16 @@ def _convert_inputs(op, plan, inputs, attrs):
 
 def _convert_one(op, plan, arg, value, wanted, default, owner, name):
     try:
-        tensor = convert_to_tensor(value, wanted, name, preferred_dtype=default, as_ref=arg.is_ref)
+        tensor = None
+        if default is not None and wanted is None:
+            # The attr's default only matters for values whose own type will not do (an empty list, say).
+            allowed = plan.attrs[arg.type_attr].allowed
+            if allowed is not None:
+                tensor = convert_to_tensor(value, None, name, as_ref=arg.is_ref)
+                if tensor.dtype.base_dtype not in allowed:
+                    tensor = None
+        if tensor is None:
+            tensor = convert_to_tensor(value, wanted, name, preferred_dtype=default, as_ref=arg.is_ref)
     except (TypeError, ValueError) as error:
         raise _conversion_error(op, plan, arg, value, wanted, owner, error) from None
     if arg.is_ref and not tensor.dtype._is_ref_dtype:

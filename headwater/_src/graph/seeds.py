@@ -2,7 +2,6 @@
 
 from headwater._src.graph.default import get_default_graph
 
-
 DEFAULT_GRAPH_SEED = 87654321
 _LARGEST = 2**31 - 1
 
@@ -27,8 +26,10 @@ def get_seed(op_seed):
     Returns:
       A pair for the attrs `seed` and `seed2`; `(None, None)` stands for unpredictable numbers.
 
-    With a graph seed only, the random ops of the graph are numbered as they come (TensorFlow 1.x counted all
-    nodes; today's TensorFlow counts random ops, and the numbers of a program are compared with that). With an op
+    With a graph seed only, the random ops of the graph are numbered as they come (TensorFlow 1.x
+    counted all
+    nodes; today's TensorFlow counts random ops, and the numbers of a program are compared with
+    that). With an op
     seed only, a fixed graph seed is taken.
     """
     graph = get_default_graph()

@@ -1,4 +1,6 @@
-"""Indices that kernels get as data: whether they are in range, and TensorFlow's message when not."""
+"""Indices that kernels get as data: whether they are in range, and TensorFlow's message when
+not.
+"""
 
 import numpy as np
 
@@ -15,12 +17,14 @@ def check_indices(xp, indices, size, what="indices", problem="not in"):
       what: the name of the input in the message.
       problem: how the message puts it.
     """
+
     def error():
         found = np.asarray(indices)
         at = np.argwhere((found < 0) | (found >= size))[0].tolist()
         place = f"[{','.join(map(str, at))}]" if at else ""
         return errors.InvalidArgumentError(
-            None, None, f"{what}{place} = {found[tuple(at)]} is {problem} [0, {size})")
+            None, None, f"{what}{place} = {found[tuple(at)]} is {problem} [0, {size})"
+        )
 
     xp.require((indices >= 0) & (indices < size), error)
 

@@ -7,7 +7,8 @@ from headwater._src.graph.graph import get_graph_from_inputs
 
 @contextlib.contextmanager
 def scope(name, default_name, values=()):
-    """A block in which nodes are named under `name` (or `default_name`), in the graph that `values` are in.
+    """A block in which nodes are named under `name` (or `default_name`), in the graph that
+    `values` are in.
 
     Args:
       name: what the caller of the public function asked for; None for the default.

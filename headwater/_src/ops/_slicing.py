@@ -4,7 +4,6 @@ import numpy as np
 
 from headwater._src.ops._shapes import ShapeError
 
-
 NEW = "new"
 SHRINK = "shrink"
 
@@ -18,13 +17,18 @@ def dense_spec(rank, count, masks):
       masks: dict of the five masks.
 
     Returns:
-      A list of `NEW`, `(SHRINK, i)` and `(begin, end, stride)`, where those are an index `i` into the spec, or None
+      A list of `NEW`, `(SHRINK, i)` and `(begin, end, stride)`, where those are an index `i` into
+      the spec, or None
       for "from the start", "to the end" and "every one".
 
     Raises:
       ShapeError: more entries than dimensions, or two ellipses.
     """
-    ellipsis, new, shrink = masks["ellipsis_mask"], masks["new_axis_mask"], masks["shrink_axis_mask"]
+    ellipsis, new, shrink = (
+        masks["ellipsis_mask"],
+        masks["new_axis_mask"],
+        masks["shrink_axis_mask"],
+    )
     ellipsis &= (1 << count) - 1
     if ellipsis & (ellipsis - 1):
         raise ShapeError("Multiple ellipses in slice spec not allowed")
@@ -43,7 +47,13 @@ def dense_spec(rank, count, masks):
         elif shrink & bit:
             result.append((SHRINK, i))
         else:
-            result.append((None if masks["begin_mask"] & bit else i, None if masks["end_mask"] & bit else i, i))
+            result.append(
+                (
+                    None if masks["begin_mask"] & bit else i,
+                    None if masks["end_mask"] & bit else i,
+                    i,
+                )
+            )
     return result + rest
 
 
@@ -60,7 +70,10 @@ def sliced_dims(dims, begin, end, strides, masks):
     Returns:
       Dims of the result.
     """
-    count = next((t.dims[0] for t in (begin, end, strides) if t.dims is not None and t.dims[0] is not None), None)
+    count = next(
+        (t.dims[0] for t in (begin, end, strides) if t.dims is not None and t.dims[0] is not None),
+        None,
+    )
     if dims is None or count is None or strides.known is None:
         return None
     result, at = [], 0
@@ -152,6 +165,11 @@ def indices(shape, begin, end, strides, masks, bad, traced=None):
         step = 1 if step is None else int(strides[step])
         if step == 0:
             bad(f"strides[{entry[2]}] must be non-zero")
-        result.append(slice(None if first is None else int(begin[first]),
-                            None if last is None else int(end[last]), step))
+        result.append(
+            slice(
+                None if first is None else int(begin[first]),
+                None if last is None else int(end[last]),
+                step,
+            )
+        )
     return tuple(result)

@@ -1,6 +1,7 @@
 """Shape, size and rank of a tensor as tensors: constants where the static shape decides them.
 
-Public functions and gradients of many op files need these; TensorFlow names the nodes the same either way.
+Public functions and gradients of many op files need these; TensorFlow names the nodes the same
+either way.
 """
 
 import numpy as np
@@ -13,7 +14,9 @@ from headwater._src.ops._shapes import is_full, size
 
 
 def shape_tensor(x, name=None, out_type=dtypes.int32, optimize=True):
-    """The shape of `x` as a vector: a constant when it is known and `optimize`, else a `Shape` node."""
+    """The shape of `x` as a vector: a constant when it is known and `optimize`, else a `Shape`
+    node.
+    """
     with scope(name, "Shape", [x]) as node_name:
         x = convert_to_tensor(x)
         if optimize and is_full(x.dims):

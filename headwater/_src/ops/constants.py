@@ -11,7 +11,6 @@ from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import ShapeError, compatible, is_full, known_dims, size, text
 from headwater._src.ops._static import shape_tensor
 
-
 SMALL = 1000  # tensors of fewer elements become one Const node, larger ones are filled at run time
 
 # --- constants --------------------------------------------------------------------------------
@@ -57,7 +56,8 @@ def placeholder_kernel(xp, *, dtype, shape):
     """Runs only when the placeholder was not fed."""
     wanted = "" if shape is None else f" and shape {text(shape)}"
     raise errors.InvalidArgumentError(
-        None, None, f"You must feed a value for placeholder tensor with dtype {dtype.name}{wanted}")
+        None, None, f"You must feed a value for placeholder tensor with dtype {dtype.name}{wanted}"
+    )
 
 
 for _op in (Placeholder, PlaceholderV2):
@@ -95,8 +95,10 @@ PlaceholderWithDefault = define_op(
 @PlaceholderWithDefault.shape
 def placeholder_with_default_shape(input, *, shape):
     if not compatible(input.dims, shape):
-        raise ShapeError(f"Shapes {text(input.dims)} and {text(shape)} of the default value and the "
-                         "placeholder are not compatible")
+        raise ShapeError(
+            f"Shapes {text(input.dims)} and {text(shape)} of the default value and the "
+            "placeholder are not compatible"
+        )
     return shape
 
 
@@ -154,7 +156,8 @@ def fill_shape(dims, value):
 def fill_kernel(xp, dims, value, *, T):
     if (np.asarray(dims) < 0).any():
         raise errors.InvalidArgumentError(
-            None, None, f"Dimension {int(np.asarray(dims).min())} must be >= 0")
+            None, None, f"Dimension {int(np.asarray(dims).min())} must be >= 0"
+        )
     return xp.full(tuple(np.asarray(dims).tolist()), value, T.as_numpy_dtype)
 
 
@@ -241,10 +244,16 @@ def _filled(shape, dtype, value, name, default_name):
                 shape = convert_to_tensor(shape, dtypes.int32)
             else:
                 # A bare number is a shape too, but TensorFlow never folds that spelling.
-                if static.rank is not None and not isinstance(shape, (int, np.integer)) and is_full(
-                        static._dims) and size(static._dims) < SMALL:
+                if (
+                    static.rank is not None
+                    and not isinstance(shape, (int, np.integer))
+                    and is_full(static._dims)
+                    and size(static._dims) < SMALL
+                ):
                     return constant(np.full(static._dims, element), dtype, name=node_name)
-                shape = convert_to_tensor(static, dtypes.int32 if _fits(static._dims) else dtypes.int64)
+                shape = convert_to_tensor(
+                    static, dtypes.int32 if _fits(static._dims) else dtypes.int64
+                )
         shape = convert_to_tensor(shape)
         if shape.dims == ():
             shape = raw.Reshape(shape, [-1])
@@ -267,8 +276,11 @@ OnesLike = define_op(
     "OnesLike",
     inputs="x: T",
     outputs="y: T",
-    attrs=["T: {bfloat16, half, float, double, int8, uint8, int16, uint16, int32, uint32, int64, uint64, "
-           "complex64, complex128, bool}"],
+    attrs=[
+        "T: "
+        "{bfloat16, half, float, double, int8, uint8, int16, uint16, int32, uint32, int64, uint64, "
+        "complex64, complex128, bool}"
+    ],
 )
 for _op in (ZerosLike, OnesLike):
     _op.shape(lambda x: x.dims)

@@ -8,7 +8,6 @@ from headwater._src.graph.graph import get_graph_from_inputs
 from headwater._src.graph.operation import Operation, Tensor
 from headwater._src.ops._scope import scope
 
-
 NoOp = define_op("NoOp")
 
 
@@ -42,7 +41,8 @@ def group(*inputs, **kwargs):
       **kwargs: `name` of the operation.
 
     Returns:
-      An `Operation`; its value is None. Where the inputs have several devices, each device has a node of its
+      An `Operation`; its value is None. Where the inputs have several devices, each device has a
+      node of its
       own, and the result waits for those.
 
     Raises:
@@ -61,7 +61,7 @@ def group(*inputs, **kwargs):
             by_device.setdefault(op.device or "", []).append(op)
         graph = get_default_graph()
         if len(by_device) == 1:
-            (device, ops), = by_device.items()
+            ((device, ops),) = by_device.items()
             return _waiting(graph, device, ops, node_name)
         parts = [_waiting(graph, device, by_device[device], "NoOp") for device in sorted(by_device)]
         with graph.control_dependencies(parts):
@@ -88,8 +88,10 @@ def _operation(item):
         return item
     op = getattr(item, "op", None)
     if not isinstance(op, Operation):
-        raise TypeError(f"'inputs' should be zero or more (nested) Tensors. Received '{item!r}' with type "
-                        f"'{type(item)}'.")
+        raise TypeError(
+            f"'inputs' should be zero or more (nested) Tensors. Received '{item!r}' with type "
+            f"'{type(item)}'."
+        )
     return op
 
 
@@ -110,8 +112,11 @@ def with_dependencies(dependencies, output_tensor, name=None):
         with graph.colocate_with(output_tensor), graph.control_dependencies(dependencies):
             if isinstance(output_tensor, Tensor) or not hasattr(output_tensor, "indices"):
                 return raw.Identity(output_tensor, name=node_name)
-            return type(output_tensor)(raw.Identity(output_tensor.values, name=node_name),
-                                       output_tensor.indices, output_tensor.dense_shape)
+            return type(output_tensor)(
+                raw.Identity(output_tensor.values, name=node_name),
+                output_tensor.indices,
+                output_tensor.dense_shape,
+            )
 
 
 @public
@@ -134,11 +139,12 @@ def tuple(tensors, name=None, control_inputs=None):
         ops = {t if isinstance(t, Operation) else t.op for t in tensors if t is not None}
         for item in control_inputs or ():
             if not isinstance(item, Operation) and not hasattr(item, "op"):
-                raise TypeError(f"'control_inputs' must only contain Operation or Tensor. Received: {item!r}")
+                raise TypeError(
+                    f"'control_inputs' must only contain Operation or Tensor. Received: {item!r}"
+                )
             ops.add(item if isinstance(item, Operation) else item.op)
         if not ops:
-            raise ValueError("'tensors' must have at least one Tensor. Received: {tensors}.".format(
-                tensors=tensors))
+            raise ValueError(f"'tensors' must have at least one Tensor. Received: {tensors}.")
         gate = group(*sorted(ops, key=lambda op: op._id))
         result = []
         for item in tensors:

@@ -6,7 +6,6 @@ from headwater._src.graph.composite import IndexedSlices
 from headwater._src.graph.operation import Tensor
 from headwater._src.ops._shapes import compatible, merge, text
 
-
 # --- identity ---------------------------------------------------------------------------------
 
 Identity = define_op(
@@ -60,12 +59,17 @@ def identity(input, name=None):
       name: name of the node.
 
     Returns:
-      A `Tensor`. Inside `tf.control_dependencies` it is the way to read a value after something else ran.
+      A `Tensor`. Inside `tf.control_dependencies` it is the way to read a value after something
+      else ran.
     """
     if not isinstance(input, Tensor) and hasattr(input, "dense_shape"):
         # IndexedSlices and SparseTensor: each of their tensors.
-        parts = {part: None if getattr(input, part) is None else raw.Identity(getattr(input, part), name=name)
-                 for part in _parts(input)}
+        parts = {
+            part: None
+            if getattr(input, part) is None
+            else raw.Identity(getattr(input, part), name=name)
+            for part in _parts(input)
+        }
         return type(input)(**parts)
     return raw.Identity(input, name=name)
 
@@ -145,7 +149,9 @@ def check_numerics_kernel(xp, tensor, *, message):
             found.append("Inf")
         if xp.any(xp.isnan(tensor)):
             found.append("NaN")
-        return errors.InvalidArgumentError(None, None, f"{message} : Tensor had {' and '.join(found)} values")
+        return errors.InvalidArgumentError(
+            None, None, f"{message} : Tensor had {' and '.join(found)} values"
+        )
 
     xp.require(xp.isfinite(tensor), error)
     return tensor
@@ -153,7 +159,8 @@ def check_numerics_kernel(xp, tensor, *, message):
 
 @CheckNumerics.gradient
 def check_numerics_gradient(op, dy):
-    text = f"Not a number (NaN) or infinity (Inf) values detected in gradient. {op.attrs['message'].encode()!r}"
+    own = op.attrs["message"].encode()
+    text = f"Not a number (NaN) or infinity (Inf) values detected in gradient. {own!r}"
     return [raw.CheckNumerics(dy, message=text)]
 
 
@@ -192,8 +199,11 @@ def ensure_shape_shape(input, *, shape):
 def ensure_shape_kernel(xp, input, *, shape):
     if not compatible(tuple(input.shape), shape):
         raise errors.InvalidArgumentError(
-            None, None, f"Shape of tensor {text(tuple(input.shape))} is not compatible with expected shape "
-            f"{text(shape)}.")
+            None,
+            None,
+            f"Shape of tensor {text(tuple(input.shape))} is not compatible with expected shape "
+            f"{text(shape)}.",
+        )
     return input
 
 

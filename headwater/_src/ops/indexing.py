@@ -12,7 +12,6 @@ from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import ShapeError, known_dims, merge, merge_dim, text
 from headwater._src.ops._static import shape_tensor, size_tensor
 
-
 # --- gather -----------------------------------------------------------------------------------
 
 Gather = define_op(
@@ -25,7 +24,12 @@ GatherV2 = define_op(
     "GatherV2",
     inputs="params: Tparams, indices: Tindices, axis: Taxis",
     outputs="output: Tparams",
-    attrs=["batch_dims: int = 0", "Tparams: type", "Tindices: {int16, int32, int64}", "Taxis: {int32, int64}"],
+    attrs=[
+        "batch_dims: int = 0",
+        "Tparams: type",
+        "Tindices: {int16, int32, int64}",
+        "Taxis: {int32, int64}",
+    ],
 )
 
 
@@ -69,8 +73,9 @@ def gather_kernel(xp, params, indices):
 def gather_v2_kernel(xp, params, indices, axis, *, batch_dims):
     at, rank = int(axis), params.ndim
     if not -rank <= at < rank:
-        raise errors.InvalidArgumentError(None, None,
-                                          f"Expected axis in the range [{-rank}, {rank}), but got {at}")
+        raise errors.InvalidArgumentError(
+            None, None, f"Expected axis in the range [{-rank}, {rank}), but got {at}"
+        )
     at += rank if at < 0 else 0
     batch = batch_dims + indices.ndim if batch_dims < 0 else batch_dims
     check_indices(xp, indices, params.shape[at])
@@ -78,8 +83,11 @@ def gather_v2_kernel(xp, params, indices, axis, *, batch_dims):
         return xp.gather(params, indices, at)
     if tuple(params.shape[:batch]) != tuple(indices.shape[:batch]):
         raise errors.InvalidArgumentError(
-            None, None, f"params.shape[:{batch}]: {text(tuple(params.shape[:batch]))} should be equal to "
-            f"indices.shape[:{batch}]: {text(tuple(indices.shape[:batch]))}")
+            None,
+            None,
+            f"params.shape[:{batch}]: {text(tuple(params.shape[:batch]))} should be equal to "
+            f"indices.shape[:{batch}]: {text(tuple(indices.shape[:batch]))}",
+        )
     # The batch dimensions become one, whose number is part of every index.
     shared = tuple(params.shape[:batch])
     count = int(np.prod(shared))
@@ -91,8 +99,12 @@ def gather_v2_kernel(xp, params, indices, axis, *, batch_dims):
     result = xp.reshape(picked, (*shared, *indices.shape[batch:], *moved.shape[batch + 1 :]))
     # From (batch, indices, before, after) to (batch, before, indices, after).
     inner, before = indices.ndim - batch, at - batch
-    order = [*range(batch), *range(batch + inner, batch + inner + before), *range(batch, batch + inner),
-             *range(batch + inner + before, result.ndim)]
+    order = [
+        *range(batch),
+        *range(batch + inner, batch + inner + before),
+        *range(batch, batch + inner),
+        *range(batch + inner + before, result.ndim),
+    ]
     return xp.transpose(result, order)
 
 
@@ -150,8 +162,12 @@ def _segment_sums(values, indices, shape, size, batch):
     number = raw.Prod(shape[:batch], [0])
     tail = concat([[-1], shape[batch + 1 :]], 0)
     ones = np.ones(len(indices.dims) - batch, np.int32)
-    first = raw.Reshape(raw.Cast(PUBLIC["range"](number) * size, DstT=kind), concat([shape[:batch], ones], 0))
-    sums = raw.UnsortedSegmentSum(raw.Reshape(values, tail), raw.Reshape(indices + first, count), number * size)
+    first = raw.Reshape(
+        raw.Cast(PUBLIC["range"](number) * size, DstT=kind), concat([shape[:batch], ones], 0)
+    )
+    sums = raw.UnsortedSegmentSum(
+        raw.Reshape(values, tail), raw.Reshape(indices + first, count), number * size
+    )
     return raw.Reshape(sums, shape)
 
 
@@ -168,7 +184,8 @@ def gather(params, indices, validate_indices=None, name=None, axis=None, batch_d
       batch_dims: how many leading dimensions `params` and `indices` share.
 
     Returns:
-      A `Tensor` of shape `params.shape[:axis] + indices.shape[batch_dims:] + params.shape[axis+1:]`.
+      A `Tensor` of shape `params.shape[:axis] + indices.shape[batch_dims:] +
+      params.shape[axis+1:]`.
 
     Raises:
       InvalidArgumentError: an index is out of range.
@@ -205,18 +222,30 @@ def gather_nd_shape(params, indices):
         return None
     depth = indices.dims[-1]
     if depth > len(params.dims):
-        raise ShapeError("indices.shape[-1] must be <= params.rank, but saw indices shape: "
-                         f"{text(indices.dims)} and params shape: {text(params.dims)}")
+        raise ShapeError(
+            "indices.shape[-1] must be <= params.rank, but saw indices shape: "
+            f"{text(indices.dims)} and params shape: {text(params.dims)}"
+        )
     return indices.dims[:-1] + params.dims[depth:]
 
 
 @GatherNd.kernel
 def gather_nd_kernel(xp, params, indices):
     depth = indices.shape[-1]
-    check_nd(xp, indices, params.shape[:depth], lambda at, row: (
-        f"indices{_place(at)} = {_row(row)} does not index into param shape {text(tuple(params.shape))}"))
-    return params[nd_index(indices)] if depth else xp.broadcast_to(
-        params, tuple(indices.shape[:-1]) + tuple(params.shape))
+    check_nd(
+        xp,
+        indices,
+        params.shape[:depth],
+        lambda at, row: (
+            f"indices{_place(at)} = {_row(row)} does not index into param shape "
+            f"{text(tuple(params.shape))}"
+        ),
+    )
+    return (
+        params[nd_index(indices)]
+        if depth
+        else xp.broadcast_to(params, tuple(indices.shape[:-1]) + tuple(params.shape))
+    )
 
 
 def _place(at):
@@ -242,10 +271,11 @@ def gather_nd(params, indices, name=None, batch_dims=0, bad_indices_policy=""):
 
     Args:
       params: a `Tensor`.
-      indices: integers of shape `[..., k]`: each row is a position in the first `k` dimensions of `params`.
+      indices: integers of shape `[..., k]`: each row is a position in the first `k` dimensions of
+        `params`.
       name: name of the node.
       batch_dims: how many leading dimensions `params` and `indices` share.
-      bad_indices_policy: "" or "DEFAULT" or "ERROR": out of range is an error; "IGNORE" is not supported.
+      bad_indices_policy: "" or "DEFAULT" or "ERROR", all the same: out of range is an error.
 
     Returns:
       A `Tensor` of shape `indices.shape[:-1] + params.shape[k:]`.
@@ -270,7 +300,12 @@ def _check_policy(policy):
 @ScatterNd.shape
 def scatter_nd_shape(indices, updates, shape):
     dims = known_dims(shape)
-    if dims is not None and indices.dims and updates.dims is not None and indices.dims[-1] is not None:
+    if (
+        dims is not None
+        and indices.dims
+        and updates.dims is not None
+        and indices.dims[-1] is not None
+    ):
         depth, outer = indices.dims[-1], len(indices.dims) - 1
         if len(updates.dims) >= outer:
             try:
@@ -278,8 +313,10 @@ def scatter_nd_shape(indices, updates, shape):
                 merge(updates.dims[outer:], dims[depth:])
             except ShapeError:
                 raise ShapeError(
-                    f"Dimensions [0,{outer}) of indices[shape={text(indices.dims)}] must match dimensions "
-                    f"[0,{outer}) of updates[shape={text(updates.dims)}]") from None
+                    f"Dimensions [0,{outer}) of indices[shape={text(indices.dims)}] must match "
+                    "dimensions "
+                    f"[0,{outer}) of updates[shape={text(updates.dims)}]"
+                ) from None
     return dims
 
 
@@ -287,8 +324,12 @@ def scatter_nd_shape(indices, updates, shape):
 def scatter_nd_kernel(xp, indices, updates, shape, *, T):
     full = tuple(np.asarray(shape).tolist())
     depth = indices.shape[-1]
-    check_nd(xp, indices, full[:depth], lambda at, row: (
-        f"indices{_place(at)} = {_row(row)} does not index into shape {text(full)}"))
+    check_nd(
+        xp,
+        indices,
+        full[:depth],
+        lambda at, row: f"indices{_place(at)} = {_row(row)} does not index into shape {text(full)}",
+    )
     if depth == 0:
         return xp.sum(xp.reshape(updates, (-1, *full)), axis=0)
     return xp.scatter_add(xp.zeros(full, T.as_numpy_dtype), nd_index(indices), updates)
@@ -305,9 +346,10 @@ def scatter_nd(indices, updates, shape, bad_indices_policy="", name=None):
 
     Args:
       indices: integers of shape `[..., k]`: each row is a position in the first `k` dimensions.
-      updates: a `Tensor` of shape `indices.shape[:-1] + shape[k:]`; at repeated positions values add up.
+      updates: a `Tensor` of shape `indices.shape[:-1] + shape[k:]`; at repeated positions values
+        add up.
       shape: vector, the shape of the result.
-      bad_indices_policy: "" or "DEFAULT" or "ERROR": out of range is an error; "IGNORE" is not supported.
+      bad_indices_policy: "" or "DEFAULT" or "ERROR", all the same: out of range is an error.
       name: name of the node.
 
     Returns:
@@ -333,12 +375,14 @@ OneHot = define_op(
 @OneHot.shape
 def one_hot_shape(indices, depth, on_value, off_value, *, axis):
     if axis < -1:
-        raise ShapeError(f"axis must be >= -1")
+        raise ShapeError("axis must be >= -1")
     if indices.dims is None:
         return None
     at = len(indices.dims) if axis == -1 else axis
     if at > len(indices.dims):
-        raise ShapeError(f"Expected axis to be -1 or between [0, {len(indices.dims) + 1}). But received: {axis}")
+        raise ShapeError(
+            f"Expected axis to be -1 or between [0, {len(indices.dims) + 1}). But received: {axis}"
+        )
     size = None if depth.known is None else int(depth.known)
     return indices.dims[:at] + (size,) + indices.dims[at:]
 
@@ -373,7 +417,8 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None
       A `Tensor` of one rank more than `indices`.
 
     Raises:
-      TypeError: the types of `on_value`, `off_value` and `dtype` differ, or a type that is not numeric is asked for
+      TypeError: the types of `on_value`, `off_value` and `dtype` differ, or a type that is not
+        numeric is asked for
         without values.
 
     >>> sess.run(tf.one_hot([1, 0], 2))
@@ -391,21 +436,32 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None
         off_dtype = off_value.dtype.base_dtype if off_given else None
         if on_given or off_given:
             if dtype is not None:
-                for given, kind, what in ((on_given, on_dtype, "on_value"), (off_given, off_dtype, "off_value")):
+                for given, kind, what in (
+                    (on_given, on_dtype, "on_value"),
+                    (off_given, off_dtype, "off_value"),
+                ):
                     if given and kind != dtype:
-                        raise TypeError(f"dtype {kind} of {what} does not match dtype parameter {dtype}")
+                        raise TypeError(
+                            f"dtype {kind} of {what} does not match dtype parameter {dtype}"
+                        )
             else:
                 dtype = on_dtype if on_given else off_dtype
         elif dtype is None:
             dtype = dtypes.float32
         if not on_given or not off_given:
             if not (dtype.is_floating or dtype.is_integer or dtype.is_complex):
-                raise TypeError("Parameter dtype must be numeric when on_value and off_value are not given")
+                raise TypeError(
+                    "Parameter dtype must be numeric when on_value and off_value are not given"
+                )
             if not on_given:
                 on_value = convert_to_tensor(1, dtype, "on_value")
             if not off_given:
                 off_value = convert_to_tensor(0, dtype, "off_value")
         if on_value.dtype.base_dtype != off_value.dtype.base_dtype:
-            raise TypeError(f"dtype {on_value.dtype.base_dtype} of on_value does not match dtype "
-                            f"{off_value.dtype.base_dtype} of off_value")
-        return raw.OneHot(indices, depth, on_value, off_value, axis=-1 if axis is None else axis, name=node_name)
+            raise TypeError(
+                f"dtype {on_value.dtype.base_dtype} of on_value does not match dtype "
+                f"{off_value.dtype.base_dtype} of off_value"
+            )
+        return raw.OneHot(
+            indices, depth, on_value, off_value, axis=-1 if axis is None else axis, name=node_name
+        )

@@ -69,19 +69,26 @@ def concat_v2_kernel(xp, values, axis):
     first = tuple(values[0].shape)
     rank, at = len(first), int(axis)
     if not -rank <= at < rank:
-        _invalid(f"ConcatOp : Expected concatenating dimensions in the range [{-rank}, {rank}), but got {at}")
+        _invalid(
+            f"ConcatOp : Expected concatenating dimensions in the range [{-rank}, {rank}), but "
+            f"got {at}"
+        )
     at += rank if at < 0 else 0
     for i, value in enumerate(values):
         shape = tuple(value.shape)
         if len(shape) != rank:
-            _invalid(f"ConcatOp : Ranks of all input tensors should match: shape[0] = {text(first)} vs. "
-                     f"shape[{i}] = {text(shape)}")
+            _invalid(
+                f"ConcatOp : Ranks of all input tensors should match: shape[0] = {text(first)} vs. "
+                f"shape[{i}] = {text(shape)}"
+            )
         for j, (a, b) in enumerate(zip(first, shape)):
             if j != at and a != b:
-                _invalid(f"ConcatOp : Dimension {j} in both shapes must be equal: shape[0] = {text(first)} vs. "
-                         f"shape[{i}] = {text(shape)}")
+                _invalid(
+                    f"ConcatOp : Dimension {j} in both shapes must be equal: shape[0] = "
+                    f"{text(first)} vs. "
+                    f"shape[{i}] = {text(shape)}"
+                )
     return xp.concatenate(list(values), axis=at)
-
 
 
 @Concat.kernel(static=["concat_dim"])
@@ -154,7 +161,8 @@ def concat(values, axis, name="concat"):
     """Tensors joined along an existing dimension.
 
     Args:
-      values: list of tensors of one type, whose shapes differ at most in dimension `axis`. The order of
+      values: list of tensors of one type, whose shapes differ at most in dimension `axis`. The
+        order of
         arguments of TensorFlow before 1.0, `concat(axis, values)`, is understood too.
       axis: the dimension, a number or scalar; negative counts from the end.
       name: name of the node.
@@ -201,7 +209,9 @@ def pack_shape(values, *, axis):
         try:
             dims = merge(dims, value.dims)
         except ShapeError as error:
-            raise ShapeError(f"{error}\n\tFrom merging shape {len(values) - 1 - i} with other shapes.") from None
+            raise ShapeError(
+                f"{error}\n\tFrom merging shape {len(values) - 1 - i} with other shapes."
+            ) from None
     if dims is None:
         return None
     at = axis_index(axis, len(dims) + 1)
@@ -213,8 +223,10 @@ def pack_kernel(xp, values, *, axis):
     first = tuple(values[0].shape)
     for i, value in enumerate(values):
         if tuple(value.shape) != first:
-            _invalid(f"Shapes of all inputs must match: values[0].shape = {text(first)} != "
-                     f"values[{i}].shape = {text(tuple(value.shape))}")
+            _invalid(
+                f"Shapes of all inputs must match: values[0].shape = {text(first)} != "
+                f"values[{i}].shape = {text(tuple(value.shape))}"
+            )
     return xp.stack(list(values), axis=axis)
 
 
@@ -258,11 +270,15 @@ def stack(values, axis=0, name="stack"):
 
 
 def _has_arrays(values):
-    """Lists with tensors or arrays of rank 1 and more are stacked by a node, others become a constant."""
+    """Lists with tensors or arrays of rank 1 and more are stacked by a node, others become a
+    constant.
+    """
     if not isinstance(values, (list, tuple)):
         return False
-    return any((isinstance(v, Tensor) and v.dims != ()) or (isinstance(v, np.ndarray) and v.ndim)
-               for v in values)
+    return any(
+        (isinstance(v, Tensor) and v.dims != ()) or (isinstance(v, np.ndarray) and v.ndim)
+        for v in values
+    )
 
 
 # --- unstack ----------------------------------------------------------------------------------
@@ -321,7 +337,9 @@ def unstack(value, num=None, axis=0, name="unstack"):
         dims = value.dims
         if dims is not None:
             if not -len(dims) <= axis < len(dims):
-                raise ValueError(f"Argument `axis` = {axis} not in range [{-len(dims)}, {len(dims)})")
+                raise ValueError(
+                    f"Argument `axis` = {axis} not in range [{-len(dims)}, {len(dims)})"
+                )
             num = dims[axis]
         if num is None:
             raise ValueError(f"Cannot infer argument `num` from shape {TensorShape(dims)}")
@@ -356,8 +374,10 @@ def split_shape(split_dim, value, *, num_split):
 def split_kernel(xp, split_dim, value, *, num_split):
     at = _split_axis(split_dim, value)
     if value.shape[at] % num_split:
-        _invalid("Number of ways to split should evenly divide the split dimension, but got split_dim "
-                 f"{at} (size = {value.shape[at]}) and num_split {num_split}")
+        _invalid(
+            "Number of ways to split should evenly divide the split dimension, but got split_dim "
+            f"{at} (size = {value.shape[at]}) and num_split {num_split}"
+        )
     return _pieces(value, [value.shape[at] // num_split] * num_split, at)
 
 
@@ -405,8 +425,10 @@ def split_v_shape(value, size_splits, split_dim, *, num_split):
             if sizes.count(None) == 1 and total <= dims[at]:
                 sizes[sizes.index(None)] = dims[at] - total
             elif total != dims[at]:
-                raise ShapeError("can't split axis of size "
-                                 f"{dims[at]} into pieces of size [{','.join(map(str, size_splits.known))}]")
+                raise ShapeError(
+                    "can't split axis of size "
+                    f"{dims[at]} into pieces of size [{','.join(map(str, size_splits.known))}]"
+                )
     return [dims[:at] + (s,) + dims[at + 1 :] for s in sizes]
 
 
@@ -420,9 +442,12 @@ def split_v_kernel(xp, value, size_splits, split_dim):
     if -1 in sizes and total <= size:
         sizes[sizes.index(-1)] = size - total
     elif total != size:
-        _invalid("Determined shape must either match input shape along split_dim exactly if fully specified, or "
-                 "be less than the size of the input along split_dim if not fully specified.  Got: "
-                 f"{total}")
+        _invalid(
+            "Determined shape must either match input shape along split_dim exactly if fully "
+            "specified, or "
+            "be less than the size of the input along split_dim if not fully specified.  Got: "
+            f"{total}"
+        )
     return _pieces(value, sizes, at)
 
 
@@ -437,8 +462,10 @@ def split(value, num_or_size_splits, axis=0, num=None, name="split"):
 
     Args:
       value: a `Tensor`.
-      num_or_size_splits: the number of equal pieces; or the sizes of the pieces, a list or vector, of which one
-        may be -1. The order of arguments of TensorFlow before 1.0, `split(axis, number, value)`, is understood
+      num_or_size_splits: the number of equal pieces; or the sizes of the pieces, a list or vector,
+        of which one
+        may be -1. The order of arguments of TensorFlow before 1.0, `split(axis, number, value)`,
+        is understood
         too.
       axis: the dimension, a number or scalar; negative counts from the end.
       num: the number of pieces, needed when the vector of sizes has no static shape.
@@ -456,8 +483,10 @@ def split(value, num_or_size_splits, axis=0, num=None, name="split"):
         return raw.Split(axis, value, num_split=int(num_or_size_splits), name=name)
     sizes = convert_to_tensor(num_or_size_splits)
     if sizes.dims == ():
-        raise ValueError("Rank-0 tensors are not supported as the num_or_size_splits argument to split. "
-                         f"Argument provided: {num_or_size_splits}")
+        raise ValueError(
+            "Rank-0 tensors are not supported as the num_or_size_splits argument to split. "
+            f"Argument provided: {num_or_size_splits}"
+        )
     if num is None:
         num = sizes.dims[0] if sizes.dims is not None else None
         if num is None:
@@ -466,8 +495,12 @@ def split(value, num_or_size_splits, axis=0, num=None, name="split"):
 
 
 def _is_old_order(value, number, axis):
-    """`split(axis, number, value)`: a bare number cannot be split, and a tensor of rank 1 and more is no axis."""
-    return isinstance(value, (int, np.integer)) and isinstance(number, (int, np.integer)) and not isinstance(
-        axis, (int, np.integer)) and not (isinstance(axis, Tensor) and axis.dims == ())
-
-
+    """`split(axis, number, value)`: a bare number cannot be split, and a tensor of rank 1 and
+    more is no axis.
+    """
+    return (
+        isinstance(value, (int, np.integer))
+        and isinstance(number, (int, np.integer))
+        and not isinstance(axis, (int, np.integer))
+        and not (isinstance(axis, Tensor) and axis.dims == ())
+    )

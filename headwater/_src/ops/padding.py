@@ -4,7 +4,6 @@ import numpy as np
 
 from headwater._src.core import errors
 from headwater._src.graph import define_op, public, raw
-from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._shapes import ShapeError, text
 from headwater._src.ops._static import shape_tensor
@@ -49,8 +48,10 @@ def pad_shape(input, paddings):
     for before, after in paddings.known.tolist():
         if before < 0 or after < 0:
             raise ShapeError("Paddings must be non-negative")
-    return tuple(None if d is None else d + b + a
-                 for d, (b, a) in zip(input.dims or (None,) * rank, paddings.known.tolist()))
+    return tuple(
+        None if d is None else d + b + a
+        for d, (b, a) in zip(input.dims or (None,) * rank, paddings.known.tolist())
+    )
 
 
 @PadV2.shape
@@ -61,8 +62,10 @@ def pad_v2_shape(input, paddings, constant_values):
 def _pairs(input, paddings):
     pairs = np.asarray(paddings)
     if pairs.shape != (input.ndim, 2):
-        _invalid("The first dimension of paddings must be the rank of inputs"
-                 f"{text(pairs.shape)} {text(tuple(input.shape))}")
+        _invalid(
+            "The first dimension of paddings must be the rank of inputs"
+            f"{text(pairs.shape)} {text(tuple(input.shape))}"
+        )
     for before, after in pairs.tolist():
         if before < 0 or after < 0:
             _invalid(f"Paddings must be non-negative: {before} {after}")
@@ -123,10 +126,14 @@ def _sources(size, before, after, skip):
 
 def _mirrored(pairs, shape, mode):
     skip = 1 if mode == "REFLECT" else 0
-    for i, ((before, after), size) in enumerate(zip(pairs, shape)):
+    for (before, after), size in zip(pairs, shape):
         if before > size - skip or after > size - skip:
-            bound, not_so = ("less than", "not less than") if skip else ("no greater than", "greater than")
-            _invalid(f"paddings must be {bound} the dimension size: {before}, {after} {not_so} {size}")
+            bound, not_so = (
+                ("less than", "not less than") if skip else ("no greater than", "greater than")
+            )
+            _invalid(
+                f"paddings must be {bound} the dimension size: {before}, {after} {not_so} {size}"
+            )
     return [_sources(size, before, after, skip) for (before, after), size in zip(pairs, shape)]
 
 
@@ -147,10 +154,14 @@ def mirror_pad_gradient(op, dy):
 @MirrorPadGrad.shape
 def mirror_pad_grad_shape(input, paddings):
     if input.dims is None:
-        return (None,) * paddings.dims[0] if paddings.dims and paddings.dims[0] is not None else None
+        return (
+            (None,) * paddings.dims[0] if paddings.dims and paddings.dims[0] is not None else None
+        )
     if paddings.known is None:
         return (None,) * len(input.dims)
-    return tuple(None if d is None else d - b - a for d, (b, a) in zip(input.dims, paddings.known.tolist()))
+    return tuple(
+        None if d is None else d - b - a for d, (b, a) in zip(input.dims, paddings.known.tolist())
+    )
 
 
 @MirrorPadGrad.kernel(static=["paddings"])
@@ -176,7 +187,8 @@ def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
     Args:
       tensor: a `Tensor` of rank `n`.
       paddings: matrix `[n, 2]` of integers: how many elements before and after.
-      mode: "CONSTANT"; "REFLECT" (mirrored, without repeating the border); or "SYMMETRIC" (mirrored with it).
+      mode: "CONSTANT"; "REFLECT" (mirrored, without repeating the border); or "SYMMETRIC" (mirrored
+        with it).
       name: name of the node.
       constant_values: what is added in mode "CONSTANT".
 
@@ -191,13 +203,19 @@ def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
     """
     kind = mode.upper()
     if kind == "CONSTANT":
-        if not hasattr(constant_values, "op") and np.ndim(constant_values) == 0 and constant_values == 0:
+        if (
+            not hasattr(constant_values, "op")
+            and np.ndim(constant_values) == 0
+            and constant_values == 0
+        ):
             result = raw.Pad(tensor, paddings, name=name)
         else:
             result = raw.PadV2(tensor, paddings, constant_values, name=name)
     elif kind in ("REFLECT", "SYMMETRIC"):
         result = raw.MirrorPad(tensor, paddings, mode=kind, name=name)
     else:
-        raise ValueError("Value of argument `mode` expected to be one of \"CONSTANT\", \"REFLECT\", or "
-                         f"\"SYMMETRIC\". Received `mode` = {mode}")
+        raise ValueError(
+            'Value of argument `mode` expected to be one of "CONSTANT", "REFLECT", or '
+            f'"SYMMETRIC". Received `mode` = {mode}'
+        )
     return result

@@ -1,4 +1,6 @@
-"""Random tensors. The numbers are TensorFlow's own for the same seeds; see `graph.seeds` and `xp.philox`."""
+"""Random tensors. The numbers are TensorFlow's own for the same seeds; see `graph.seeds` and
+`xp.philox`.
+"""
 
 import math
 
@@ -12,7 +14,6 @@ from headwater._src.graph.seeds import get_seed
 from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import ShapeError, known_dims
 from headwater._src.ops._static import shape_tensor
-
 
 _FLOATS = "{half, bfloat16, float, double}"
 
@@ -79,8 +80,12 @@ def random_uniform_int_shape(shape, minval, maxval):
 def random_uniform_int_sample(xp, key, shape, minval, maxval, *, Tout):
     dims = _dims(shape)
     if 0 not in dims:
-        xp.require(minval < maxval, lambda: errors.InvalidArgumentError(
-            None, None, f"Need minval < maxval, got {minval} >= {maxval}"))
+        xp.require(
+            minval < maxval,
+            lambda: errors.InvalidArgumentError(
+                None, None, f"Need minval < maxval, got {minval} >= {maxval}"
+            ),
+        )
     return xp.random_uniform_int(key, dims, minval, maxval, Tout.as_numpy_dtype)
 
 
@@ -103,10 +108,18 @@ def random_uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed=None
       ValueError: `dtype` is not possible, or is an integer type and `maxval` is missing.
     """
     dtype = dtypes.as_dtype(dtype)
-    if dtype not in (dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64, dtypes.int32,
-                     dtypes.int64):
-        raise ValueError(f"Argument `dtype` got invalid value {dtype!r}. Accepted dtypes are float16, "
-                         "bfloat16, float32, float64, int32, int64.")
+    if dtype not in (
+        dtypes.float16,
+        dtypes.bfloat16,
+        dtypes.float32,
+        dtypes.float64,
+        dtypes.int32,
+        dtypes.int64,
+    ):
+        raise ValueError(
+            f"Argument `dtype` got invalid value {dtype!r}. Accepted dtypes are float16, "
+            "bfloat16, float32, float64, int32, int64."
+        )
     if maxval is None:
         if dtype.is_integer:
             raise ValueError(f"Must specify maxval for integer dtype {dtype!r}")
@@ -182,12 +195,15 @@ def random_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, 
     Returns:
       A `Tensor`, with new numbers in every `Session.run`.
     """
-    return _normal(raw.RandomStandardNormal, "random_normal", shape, mean, stddev, dtype, seed, name)
+    return _normal(
+        raw.RandomStandardNormal, "random_normal", shape, mean, stddev, dtype, seed, name
+    )
 
 
 @public
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, name=None):
-    """Numbers drawn from a normal distribution; those beyond two standard deviations are drawn again.
+    """Numbers drawn from a normal distribution; those beyond two standard deviations are drawn
+    again.
 
     Args:
       shape: vector of integers.
@@ -277,11 +293,16 @@ def random_crop(value, size, seed=None, name=None):
         value = convert_to_tensor(value, name="value")
         size = convert_to_tensor(size, dtypes.int32, "size")
         shape = shape_tensor(value)
-        check = PUBLIC["Assert"](PUBLIC["reduce_all"](raw.GreaterEqual(shape, size)),
-                                 ["Need value.shape >= size, got ", shape, size], summarize=1000)
+        check = PUBLIC["Assert"](
+            PUBLIC["reduce_all"](raw.GreaterEqual(shape, size)),
+            ["Need value.shape >= size, got ", shape, size],
+            summarize=1000,
+        )
         shape = PUBLIC["with_dependencies"]([check], shape)
         limit = shape - size + 1
         offset = raw.FloorMod(
-            random_uniform(shape_tensor(shape), dtype=size.dtype, maxval=size.dtype.max, seed=seed), limit,
-            name="mod")
+            random_uniform(shape_tensor(shape), dtype=size.dtype, maxval=size.dtype.max, seed=seed),
+            limit,
+            name="mod",
+        )
         return raw.Slice(value, offset, size, name=node_name)

@@ -1,6 +1,5 @@
 """Sequences of numbers, and grids and masks made of them."""
 
-import builtins
 import math
 
 import numpy as np
@@ -13,14 +12,16 @@ from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import ShapeError
 from headwater._src.ops._static import size_tensor
 
-
 # --- range ------------------------------------------------------------------------------------
 
 Range = define_op(
     "Range",
     inputs="start: Tidx, limit: Tidx, delta: Tidx",
     outputs="output: Tidx",
-    attrs=["Tidx: {bfloat16, half, float, double, int8, int16, int32, int64, uint16, uint32, uint64} = int32"],
+    attrs=[
+        "Tidx: {bfloat16, half, float, double, int8, int16, int32, int64, uint16, uint32, uint64} "
+        "= int32"
+    ],
 )
 
 
@@ -82,7 +83,9 @@ def range(start, limit=None, delta=1, dtype=None, name="range"):
     if limit is None:
         start, limit = 0, start
     with scope(name, "Range", [start, limit, delta]) as node_name:
-        values = [_number(v, dtype, n) for v, n in ((start, "start"), (limit, "limit"), (delta, "delta"))]
+        values = [
+            _number(v, dtype, n) for v, n in ((start, "start"), (limit, "limit"), (delta, "delta"))
+        ]
         if dtype is None:
             order = [dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64]
             kinds = [v.dtype.base_dtype for v in values]
@@ -92,8 +95,10 @@ def range(start, limit=None, delta=1, dtype=None, name="range"):
                 dtype = kinds[0]
         else:
             dtype = dtypes.as_dtype(dtype)
-        start, limit, delta = (v if v.dtype.base_dtype == dtype else raw.Cast(v, DstT=dtype, name="Cast")
-                               for v in values)
+        start, limit, delta = (
+            v if v.dtype.base_dtype == dtype else raw.Cast(v, DstT=dtype, name="Cast")
+            for v in values
+        )
         return raw.Range(start, limit, delta, name=node_name)
 
 
@@ -148,7 +153,7 @@ def meshgrid(*args, **kwargs):
 
     Args:
       *args: vectors of coordinates, one for each dimension.
-      **kwargs: `indexing`, "xy" (default: the first two dimensions are exchanged, as in plots) or "ij"; `name` of
+      **kwargs: `indexing`, "xy" (default: the first two dimensions are exchanged) or "ij"; `name` of
         the scope of the new nodes.
 
     Returns:
@@ -163,11 +168,15 @@ def meshgrid(*args, **kwargs):
     if kwargs:
         raise TypeError(f"'{next(iter(kwargs))}' is an invalid keyword argument for this function")
     if indexing not in ("xy", "ij"):
-        raise ValueError(f"Argument `indexing` parameter must be either 'xy' or 'ij', got '{indexing}'")
+        raise ValueError(
+            f"Argument `indexing` parameter must be either 'xy' or 'ij', got '{indexing}'"
+        )
     with scope(name, "meshgrid", args):
         rank = len(args)
-        columns = [raw.Reshape(PUBLIC["stack"](x), [1] * i + [-1] + [1] * (rank - i - 1))
-                   for i, x in enumerate(args)]
+        columns = [
+            raw.Reshape(PUBLIC["stack"](x), [1] * i + [-1] + [1] * (rank - i - 1))
+            for i, x in enumerate(args)
+        ]
         sizes = [size_tensor(x) for x in args]
         kind = convert_to_tensor(args[0]).dtype.base_dtype
         if indexing == "xy" and rank > 1:
@@ -225,7 +234,9 @@ def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name=None):
         else:
             maxlen = convert_to_tensor(maxlen)
         if maxlen.dims is not None and maxlen.dims != ():
-            raise ValueError(f"Argument `maxlen` must be scalar for sequence_mask, received `maxlen` = {maxlen}")
+            raise ValueError(
+                f"Argument `maxlen` must be scalar for sequence_mask, received `maxlen` = {maxlen}"
+            )
         row = raw.Range(constant(0, maxlen.dtype), maxlen, constant(1, maxlen.dtype))
         bound = raw.Cast(raw.ExpandDims(lengths, -1), DstT=maxlen.dtype)
         result = raw.Less(row, bound)

@@ -54,7 +54,10 @@ def transpose_shape(x, perm):
 def _permutation(x, perm):
     perm = np.asarray(perm).tolist()
     if len(perm) != x.ndim:
-        _invalid(f"transpose expects a vector of size {x.ndim}. But input(1) is a vector of size {len(perm)}")
+        _invalid(
+            f"transpose expects a vector of size {x.ndim}. But input(1) is a vector of size "
+            f"{len(perm)}"
+        )
     for p in perm:
         if not -x.ndim <= p < x.ndim:
             _invalid(f"{p} is out of range [0 .. {x.ndim})")
@@ -91,7 +94,8 @@ def transpose(a, perm=None, name="transpose", conjugate=False):
 
     Args:
       a: a `Tensor`.
-      perm: vector; dimension `i` of the result is dimension `perm[i]` of `a` (default: the reverse order).
+      perm: vector; dimension `i` of the result is dimension `perm[i]` of `a` (default: the reverse
+        order).
       name: name of the node.
       conjugate: whether complex numbers are conjugated too.
 
@@ -129,11 +133,21 @@ InvertPermutation = define_op(
 def invert_permutation_kernel(xp, x):
     n = x.shape[0]
     inside = (x >= 0) & (x < n)
-    xp.require(inside, lambda: errors.InvalidArgumentError(
-        None, None, f"{int(x[~inside][0])} is not between 0 and {n}"))
+    xp.require(
+        inside,
+        lambda: errors.InvalidArgumentError(
+            None, None, f"{int(x[~inside][0])} is not between 0 and {n}"
+        ),
+    )
     order = xp.argsort(x)
-    xp.require(x[order] == xp.arange(n), lambda: errors.InvalidArgumentError(
-        None, None, f"{int(x[order][1:][x[order][1:] == x[order][:-1]][0])} is duplicated in the input."))
+    xp.require(
+        x[order] == xp.arange(n),
+        lambda: errors.InvalidArgumentError(
+            None,
+            None,
+            f"{int(x[order][1:][x[order][1:] == x[order][:-1]][0])} is duplicated in the input.",
+        ),
+    )
     return order
 
 
@@ -163,16 +177,24 @@ ReverseV2 = define_op(
     "ReverseV2",
     inputs="tensor: T, axis: Tidx",
     outputs="output: T",
-    attrs=["Tidx: {int32, int64} = int32",
-           "T: {uint8, int8, uint16, int16, int32, uint32, int64, uint64, bool, bfloat16, half, float, double, "
-           "complex64, complex128, string}"],
+    attrs=[
+        "Tidx: {int32, int64} = int32",
+        "T: "
+        "{uint8, int8, uint16, int16, int32, uint32, int64, uint64, bool, bfloat16, half, "
+        "float, double, "
+        "complex64, complex128, string}",
+    ],
 )
 Reverse = define_op(
     "Reverse",
     inputs="tensor: T, dims: bool",
     outputs="output: T",
-    attrs=["T: {uint8, int8, uint16, int16, uint32, int32, uint64, int64, bool, bfloat16, half, float, double, "
-           "complex64, complex128, string}"],
+    attrs=[
+        "T: "
+        "{uint8, int8, uint16, int16, uint32, int32, uint64, int64, bool, bfloat16, half, "
+        "float, double, "
+        "complex64, complex128, string}"
+    ],
     shape=lambda tensor, dims: tensor.dims,
 )
 
@@ -221,7 +243,8 @@ def reverse(tensor, axis, name=None):
 
     Args:
       tensor: a `Tensor`.
-      axis: list or vector of dimensions. A list of booleans, one for each dimension, is TensorFlow 0.x's form.
+      axis: list or vector of dimensions. A list of booleans, one for each dimension, is TensorFlow
+        0.x's form.
       name: name of the node.
 
     Returns:
@@ -230,7 +253,11 @@ def reverse(tensor, axis, name=None):
     Raises:
       ValueError: a dimension is out of range or named twice.
     """
-    if isinstance(axis, (list, tuple)) and axis and all(isinstance(a, (bool, np.bool_)) for a in axis):
+    if (
+        isinstance(axis, (list, tuple))
+        and axis
+        and all(isinstance(a, (bool, np.bool_)) for a in axis)
+    ):
         return raw.Reverse(tensor, axis, name=name)
     return raw.ReverseV2(tensor, axis, name=name)
 
@@ -261,7 +288,10 @@ def tile_shape(input, multiples):
 def tile_kernel(xp, input, multiples):
     times = np.asarray(multiples).tolist()
     if len(times) != input.ndim:
-        _invalid(f"Expected multiples argument to be a vector of length {input.ndim} but got length {len(times)}")
+        _invalid(
+            f"Expected multiples argument to be a vector of length {input.ndim} but got length "
+            f"{len(times)}"
+        )
     for i, n in enumerate(times):
         if n < 0:
             _invalid(f"Expected multiples[{i}] >= 0, but got {n}")
@@ -331,7 +361,8 @@ def roll_gradient(op, dy):
 
 @public
 def roll(input, shift, axis, name=None):
-    """`input` with its elements moved along dimensions; what leaves at the end comes in at the start.
+    """`input` with its elements moved along dimensions; what leaves at the end comes in at the
+    start.
 
     Args:
       input: a `Tensor`.

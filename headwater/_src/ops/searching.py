@@ -1,4 +1,6 @@
-"""Elements found by what they are: positions of true values, masks, distinct values, the largest."""
+"""Elements found by what they are: positions of true values, masks, distinct values, the
+largest.
+"""
 
 import numpy as np
 
@@ -10,15 +12,18 @@ from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import ShapeError, compatible, size
 from headwater._src.ops._static import shape_tensor
 
-
 # --- where ------------------------------------------------------------------------------------
 
 Where = define_op(
     "Where",
     inputs="input: T",
     outputs="index: int64",
-    attrs=["T: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
-           "qint16, quint16, uint16, complex128, half, uint32, uint64, bool} = bool"],
+    attrs=[
+        "T: "
+        "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, "
+        "bfloat16, "
+        "qint16, quint16, uint16, complex128, half, uint32, uint64, bool} = bool"
+    ],
     shape=lambda input: (None, None if input.dims is None else len(input.dims)),
 )
 
@@ -42,7 +47,8 @@ def where(condition, x=None, y=None, name=None):
       name: name of the node.
 
     Returns:
-      Without `x` and `y` an `int64` matrix with a row for each true element; else a `Tensor` like `x`.
+      Without `x` and `y` an `int64` matrix with a row for each true element; else a `Tensor` like
+      `x`.
 
     Raises:
       ValueError: only one of `x` and `y` is given.
@@ -79,13 +85,17 @@ def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
         if hasattr(at, "known"):
             at = int(at.known)
         if mask.dims is None:
-            raise ValueError("Number of mask dimensions must be specified, even if some dimensions are None.  "
-                             "E.g. shape=[None] is ok, but shape=None is not.")
+            raise ValueError(
+                "Number of mask dimensions must be specified, even if some dimensions are None.  "
+                "E.g. shape=[None] is ok, but shape=None is not."
+            )
         depth = len(mask.dims)
         if depth == 0:
             raise ValueError("mask cannot be scalar.")
         if tensor.dims is not None and not compatible(tensor.dims[at : at + depth], mask.dims):
-            raise ValueError(f"Shapes {tensor.shape[at : at + depth]} and {mask.shape} are incompatible")
+            raise ValueError(
+                f"Shapes {tensor.shape[at : at + depth]} and {mask.shape} are incompatible"
+            )
         count = raw.Prod(shape_tensor(tensor)[at : at + depth], [0])
         before = shape_tensor(tensor)[:at]
         after = shape_tensor(tensor)[at + depth :]
@@ -119,7 +129,9 @@ def _unique(x):
     x = np.asarray(x)
     if x.ndim != 1:
         raise errors.InvalidArgumentError(None, None, "unique expects a 1D vector.")
-    values, first, inverse, counts = np.unique(x, return_index=True, return_inverse=True, return_counts=True)
+    values, first, inverse, counts = np.unique(
+        x, return_index=True, return_inverse=True, return_counts=True
+    )
     order = np.argsort(first, kind="stable")  # the order in which the values occur first
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
@@ -176,9 +188,13 @@ TopKV2 = define_op(
     "TopKV2",
     inputs="input: T, k: Tk",
     outputs="values: T, indices: index_type",
-    attrs=["sorted: bool = true",
-           "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}",
-           "Tk: {int16, int32, int64} = int32", "index_type: {int16, int32, int64} = int32"],
+    attrs=[
+        "sorted: bool = true",
+        "T: "
+        "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}",
+        "Tk: {int16, int32, int64} = int32",
+        "index_type: {int16, int32, int64} = int32",
+    ],
 )
 
 
@@ -192,7 +208,9 @@ def top_k_shape(input, k):
         raise ShapeError("Shape must be at least rank 1 but is rank 0")
     count = None if k.known is None else int(k.known)
     if count is not None and count < 0:
-        raise ShapeError(f"Dimension size, given by scalar input 1, must be non-negative but is {count}")
+        raise ShapeError(
+            f"Dimension size, given by scalar input 1, must be non-negative but is {count}"
+        )
     if count is not None and input.dims[-1] is not None and input.dims[-1] < count:
         raise ShapeError(f"input must have last dimension >= k = {count} but is {input.dims[-1]}")
     return [input.dims[:-1] + (count,)] * 2
@@ -204,8 +222,12 @@ def top_k_kernel(xp, input, k):
     if count < 0:
         raise errors.InvalidArgumentError(None, None, f"Need k >= 0, got {count}")
     if input.ndim < 1 or input.shape[-1] < count:
-        raise errors.InvalidArgumentError(None, None, f"input must have at least k columns. Had "
-                                          f"{input.shape[-1] if input.ndim else 0}, needed {count}")
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            f"input must have at least k columns. Had "
+            f"{input.shape[-1] if input.ndim else 0}, needed {count}",
+        )
     return xp.top_k(input, count)
 
 
@@ -220,7 +242,9 @@ def top_k_gradient(op, dy, _):
     count = raw.Cast(shape_tensor(rows)[0], DstT=dtypes.int64)
     first = raw.ExpandDims(PUBLIC["range"](0, raw.Mul(count, last, name="mul"), last), -1)
     flat = raw.Reshape(rows + raw.Cast(first, DstT=indices.dtype), [-1])
-    dx = raw.ScatterNd(raw.ExpandDims(flat, -1), raw.Reshape(dy, [-1]), [PUBLIC["reduce_prod"](shape)])
+    dx = raw.ScatterNd(
+        raw.ExpandDims(flat, -1), raw.Reshape(dy, [-1]), [PUBLIC["reduce_prod"](shape)]
+    )
     return [raw.Reshape(dx, shape), PUBLIC["zeros"]([], dtypes.int32)]
 
 

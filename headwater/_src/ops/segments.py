@@ -9,9 +9,11 @@ from headwater._src.ops._indexing import check_indices
 from headwater._src.ops._shapes import ShapeError, text
 from headwater._src.ops._static import shape_tensor
 
-
-_NUMBERS = ("{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, qint16, "
-            "quint16, uint16, complex128, half, uint32, uint64}")
+_NUMBERS = (
+    "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, "
+    "qint32, bfloat16, qint16, "
+    "quint16, uint16, complex128, half, uint32, uint64}"
+)
 
 # --- unsorted segment sum ---------------------------------------------------------------------
 
@@ -19,7 +21,11 @@ UnsortedSegmentSum = define_op(
     "UnsortedSegmentSum",
     inputs="data: T, segment_ids: Tindices, num_segments: Tnumsegments",
     outputs="output: T",
-    attrs=[f"T: {_NUMBERS}", "Tindices: {int16, int32, int64}", "Tnumsegments: {int32, int64} = int32"],
+    attrs=[
+        f"T: {_NUMBERS}",
+        "Tindices: {int16, int32, int64}",
+        "Tnumsegments: {int32, int64} = int32",
+    ],
 )
 
 
@@ -28,7 +34,7 @@ def unsorted_segment_sum_shape(data, segment_ids, num_segments):
     if data.dims is None or segment_ids.dims is None:
         return None
     depth = len(segment_ids.dims)
-    for i, (a, b) in enumerate(zip(data.dims, segment_ids.dims)):
+    for a, b in zip(data.dims, segment_ids.dims):
         if a is not None and b is not None and a != b:
             raise ShapeError(f"Dimensions must be equal, but are {a} and {b}")
     count = None if num_segments.known is None else int(num_segments.known)
@@ -40,13 +46,18 @@ def unsorted_segment_sum_kernel(xp, data, segment_ids, num_segments):
     count = int(num_segments)
     if tuple(data.shape[: segment_ids.ndim]) != tuple(segment_ids.shape):
         raise errors.InvalidArgumentError(
-            None, None, f"data.shape = {text(tuple(data.shape))} does not start with segment_ids.shape = "
-            f"{text(tuple(segment_ids.shape))}")
+            None,
+            None,
+            f"data.shape = {text(tuple(data.shape))} does not start with segment_ids.shape = "
+            f"{text(tuple(segment_ids.shape))}",
+        )
     # Negative ids mean "drop this row".
     kept = segment_ids >= 0
-    check_indices(xp, xp.maximum(segment_ids, 0 if count else -1), count, "segment_ids", "out of range")
+    check_indices(
+        xp, xp.maximum(segment_ids, 0 if count else -1), count, "segment_ids", "out of range"
+    )
     if count == 0:
-        return xp.zeros((0, *data.shape[segment_ids.ndim:]), data.dtype)
+        return xp.zeros((0, *data.shape[segment_ids.ndim :]), data.dtype)
     mask = xp.reshape(kept, tuple(segment_ids.shape) + (1,) * (data.ndim - segment_ids.ndim))
     rows = xp.where(mask, data, xp.zeros((), data.dtype))
     return xp.segment_sum(rows, xp.where(kept, segment_ids, 0), count)
@@ -75,7 +86,8 @@ def unsorted_segment_sum(data, segment_ids, num_segments, name=None):
 
     Args:
       data: numeric `Tensor`.
-      segment_ids: integers whose shape begins the shape of `data`; rows with a negative id are dropped.
+      segment_ids: integers whose shape begins the shape of `data`; rows with a negative id are
+        dropped.
       num_segments: scalar, the number of segments.
       name: name of the node.
 
@@ -143,7 +155,7 @@ DynamicPartition = define_op(
 def dynamic_partition_shape(data, partitions, *, num_partitions):
     if data.dims is None or partitions.dims is None:
         return [None] * num_partitions
-    return [(None,) + data.dims[len(partitions.dims):]] * num_partitions
+    return [(None,) + data.dims[len(partitions.dims) :]] * num_partitions
 
 
 @DynamicPartition.kernel(dynamic=True)
@@ -153,7 +165,10 @@ def dynamic_partition_kernel(xp, data, partitions, *, num_partitions):
     if bad.any():
         at = np.argwhere(bad)[0].tolist()
         raise errors.InvalidArgumentError(
-            None, None, f"partitions{at if at else ''} = {where[tuple(at)]} is not in [0, {num_partitions})")
+            None,
+            None,
+            f"partitions{at if at else ''} = {where[tuple(at)]} is not in [0, {num_partitions})",
+        )
     return [data[where == i] for i in range(num_partitions)]
 
 
@@ -211,7 +226,7 @@ def dynamic_stitch_shape(indices, data):
         rows = max(rows, int(index.known.max()) if index.known.size else -1)
     for index, value in zip(indices, data):
         if index.dims is not None and value.dims is not None:
-            return (None if rows is None else rows + 1,) + value.dims[len(index.dims):]
+            return (None if rows is None else rows + 1,) + value.dims[len(index.dims) :]
     return None
 
 
@@ -219,10 +234,12 @@ def dynamic_stitch_shape(indices, data):
 @DynamicStitch.kernel(static=["indices"])
 def dynamic_stitch_kernel(xp, indices, data):
     rows = max((int(np.max(i)) if np.size(i) else -1) for i in indices) + 1
-    tail = tuple(data[0].shape[np.ndim(indices[0]):])
+    tail = tuple(data[0].shape[np.ndim(indices[0]) :])
     flat = np.concatenate([np.reshape(i, -1) for i in indices])
     if (flat < 0).any():
-        raise errors.InvalidArgumentError(None, None, f"indices[{int(np.argmax(flat < 0))}] is out of range")
+        raise errors.InvalidArgumentError(
+            None, None, f"indices[{int(np.argmax(flat < 0))}] is out of range"
+        )
     values = xp.concatenate([xp.reshape(d, (-1, *tail)) for d in data])
     # Of repeated indices the last wins: the others are left out beforehand.
     last = np.full(rows, -1)

@@ -7,10 +7,15 @@ from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.graph import define_op, public, raw
 from headwater._src.graph.convert import constant, convert_to_tensor
 from headwater._src.ops import _args
-from headwater._src.ops._shapes import ShapeError, broadcast, is_full, known_dims, text
-from headwater._src.ops._shapes import size as _size
+from headwater._src.ops._shapes import (
+    ShapeError,
+    broadcast,
+    is_full,
+    known_dims,
+    size as _size,
+    text,
+)
 from headwater._src.ops._static import rank_tensor, shape_tensor, size_tensor
-
 
 # --- shape, size, rank ------------------------------------------------------------------------
 
@@ -54,7 +59,8 @@ def shape_n_shape(input):
 
 @Shape.kernel
 def shape_kernel(xp, input, *, out_type):
-    # The shape is concrete even where the elements are traced: what is computed from it stays NumPy.
+    # The shape is concrete even where the elements are traced: what is computed from it stays
+    # NumPy.
     return np.array(input.shape, out_type.as_numpy_dtype)
 
 
@@ -158,8 +164,10 @@ def reshape_shape(tensor, shape):
         return wanted
     if None not in wanted:
         if _size(wanted) != count:
-            raise ShapeError(f"Cannot reshape a tensor with {count} elements to shape {text(wanted)} "
-                             f"({_size(wanted)} elements)")
+            raise ShapeError(
+                f"Cannot reshape a tensor with {count} elements to shape {text(wanted)} "
+                f"({_size(wanted)} elements)"
+            )
         return wanted
     if wanted.count(None) > 1:
         return wanted
@@ -193,14 +201,22 @@ def reshape_kernel(xp, tensor, shape):
             rest *= d
     if hole is not None:
         if rest == 0:
-            _invalid("reshape cannot infer the missing input size for an empty tensor unless all specified "
-                     "input sizes are non-zero")
+            _invalid(
+                "reshape cannot infer the missing input size for an empty tensor unless all "
+                "specified "
+                "input sizes are non-zero"
+            )
         if count % rest:
-            _invalid(f"Input to reshape is a tensor with {count} values, but the requested shape requires a "
-                     f"multiple of {rest}")
+            _invalid(
+                f"Input to reshape is a tensor with {count} values, but the requested shape "
+                "requires a "
+                f"multiple of {rest}"
+            )
         wanted[hole] = count // rest
     elif rest != count:
-        _invalid(f"Input to reshape is a tensor with {count} values, but the requested shape has {rest}")
+        _invalid(
+            f"Input to reshape is a tensor with {count} values, but the requested shape has {rest}"
+        )
     return xp.reshape(tensor, tuple(wanted))
 
 
@@ -330,7 +346,9 @@ def squeeze_shape(input, *, squeeze_dims):
 def squeeze_kernel(xp, input, *, squeeze_dims):
     dims = tuple(input.shape)
     if squeeze_dims:
-        dims = _squeezed(dims, squeeze_dims, lambda text: errors.InvalidArgumentError(None, None, text))
+        dims = _squeezed(
+            dims, squeeze_dims, lambda text: errors.InvalidArgumentError(None, None, text)
+        )
     else:
         dims = tuple(d for d in dims if d != 1)
     return xp.reshape(input, dims)
@@ -403,7 +421,8 @@ def broadcast_to_shape(input, shape):
 def broadcast_to_kernel(xp, input, shape):
     wanted, have = tuple(np.asarray(shape).tolist()), tuple(input.shape)
     fits = len(have) <= len(wanted) and all(
-        h in (1, w) for h, w in zip(reversed(have), reversed(wanted)))
+        h in (1, w) for h, w in zip(reversed(have), reversed(wanted))
+    )
     if not fits:
         _invalid(f"Incompatible shapes: {text(have)} vs. {text(wanted)}")
     return xp.broadcast_to(input, wanted)
@@ -496,6 +515,8 @@ def broadcast_static_shape(shape_x, shape_y):
     try:
         return TensorShape(broadcast(shape_x._dims, shape_y._dims))
     except ShapeError:
-        raise ValueError(f"Incompatible shapes for broadcasting. Two shapes are compatible if for each "
-                         f"dimension pair they are either equal or one of them is 1. Received: {shape_x} and "
-                         f"{shape_y}.") from None
+        raise ValueError(
+            f"Incompatible shapes for broadcasting. Two shapes are compatible if for each "
+            f"dimension pair they are either equal or one of them is 1. Received: {shape_x} and "
+            f"{shape_y}."
+        ) from None

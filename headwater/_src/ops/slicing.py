@@ -1,4 +1,6 @@
-"""Blocks of a tensor: `slice`, strided slices and their gradients. `tensor[key]` is in `graph.operators`."""
+"""Blocks of a tensor: `slice`, strided slices and their gradients. `tensor[key]` is in
+`graph.operators`.
+"""
 
 import builtins
 
@@ -10,7 +12,6 @@ from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._shapes import ShapeError, known_dims, text
 from headwater._src.ops._slicing import indices, sliced_dims
 from headwater._src.ops._static import rank_tensor, shape_tensor
-
 
 _MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
 _MASK_ATTRS = [f"{m}: int = 0" for m in _MASKS]
@@ -58,8 +59,11 @@ def slice_shape(input, begin, size):
 def slice_kernel(xp, input, begin, size):
     shape, wanted = input.shape, np.asarray(size).tolist()
     if len(wanted) != len(shape):
-        _invalid(f"Expected begin and size arguments to be 1-D tensors of size {len(shape)}, but got shapes "
-                 f"{text(tuple(np.shape(begin)))} and {text((len(wanted),))} instead.")
+        _invalid(
+            f"Expected begin and size arguments to be 1-D tensors of size {len(shape)}, but got "
+            "shapes "
+            f"{text(tuple(np.shape(begin)))} and {text((len(wanted),))} instead."
+        )
     if -1 in wanted or xp.is_concrete(begin):
         first = xp.value_of(begin).tolist()
         wanted = [d - b if s == -1 else s for d, b, s in zip(shape, first, wanted)]
@@ -70,8 +74,12 @@ def slice_kernel(xp, input, begin, size):
                 _invalid(f"Expected size[{i}] in [0, {d - b}], but got {s}")
         return input[builtins.tuple(builtins.slice(b, b + s) for b, s in zip(first, wanted))]
     bounds = np.array(shape) - np.array(wanted)
-    xp.require((begin >= 0) & (begin <= bounds), lambda: errors.InvalidArgumentError(
-        None, None, f"Expected begin in {bounds.tolist()}, but got {begin}"))
+    xp.require(
+        (begin >= 0) & (begin <= bounds),
+        lambda: errors.InvalidArgumentError(
+            None, None, f"Expected begin in {bounds.tolist()}, but got {begin}"
+        ),
+    )
     return xp.dynamic_slice(input, begin, builtins.tuple(wanted))
 
 
@@ -82,7 +90,9 @@ def slice_gradient(op, dy):
     size = shape_tensor(op.outputs[0])
     column = PUBLIC["stack"]([rank, 1])
     before = raw.Reshape(begin, column)
-    after = raw.Reshape(raw.Sub(raw.Sub(shape_tensor(x), size, name="sub"), begin, name="sub"), column)
+    after = raw.Reshape(
+        raw.Sub(raw.Sub(shape_tensor(x), size, name="sub"), begin, name="sub"), column
+    )
     return [raw.Pad(dy, raw.ConcatV2([before, after], 1, name="concat")), None, None]
 
 
@@ -116,10 +126,25 @@ StridedSlice = define_op(
 
 
 @StridedSlice.shape
-def strided_slice_shape(input, begin, end, strides, *, begin_mask, end_mask, ellipsis_mask, new_axis_mask,
-                        shrink_axis_mask):
-    masks = {"begin_mask": begin_mask, "end_mask": end_mask, "ellipsis_mask": ellipsis_mask,
-             "new_axis_mask": new_axis_mask, "shrink_axis_mask": shrink_axis_mask}
+def strided_slice_shape(
+    input,
+    begin,
+    end,
+    strides,
+    *,
+    begin_mask,
+    end_mask,
+    ellipsis_mask,
+    new_axis_mask,
+    shrink_axis_mask,
+):
+    masks = {
+        "begin_mask": begin_mask,
+        "end_mask": end_mask,
+        "ellipsis_mask": ellipsis_mask,
+        "new_axis_mask": new_axis_mask,
+        "shrink_axis_mask": shrink_axis_mask,
+    }
     for t in (begin, end, strides):
         if t.dims is not None and len(t.dims) != 1:
             raise ShapeError(f"Shape must be rank 1 but is rank {len(t.dims)}")
@@ -140,15 +165,24 @@ def _index(xp, shape, begin, end, strides, masks):
             first = [begin[i] if s else 0 for i, s in enumerate(single)]
         else:
             first = xp.value_of(begin).tolist()
-    used = ~(masks["end_mask"] | masks["shrink_axis_mask"] | masks["ellipsis_mask"] | masks["new_axis_mask"])
+    used = ~(
+        masks["end_mask"]
+        | masks["shrink_axis_mask"]
+        | masks["ellipsis_mask"]
+        | masks["new_axis_mask"]
+    )
     if used & ((1 << len(steps)) - 1):
         last = xp.value_of(end).tolist()
     else:
         last = [0] * len(steps)
 
     def traced(index, size, dimension):
-        xp.require((index >= -size) & (index < size), lambda: errors.InvalidArgumentError(
-            None, None, f"slice index {index} of dimension {dimension} out of bounds."))
+        xp.require(
+            (index >= -size) & (index < size),
+            lambda: errors.InvalidArgumentError(
+                None, None, f"slice index {index} of dimension {dimension} out of bounds."
+            ),
+        )
 
     try:
         return indices(shape, first, last, steps, masks, _invalid, traced)
@@ -157,10 +191,26 @@ def _index(xp, shape, begin, end, strides, masks):
 
 
 @StridedSlice.kernel(static=["strides"])
-def strided_slice_kernel(xp, input, begin, end, strides, *, begin_mask, end_mask, ellipsis_mask,
-                         new_axis_mask, shrink_axis_mask):
-    masks = {"begin_mask": begin_mask, "end_mask": end_mask, "ellipsis_mask": ellipsis_mask,
-             "new_axis_mask": new_axis_mask, "shrink_axis_mask": shrink_axis_mask}
+def strided_slice_kernel(
+    xp,
+    input,
+    begin,
+    end,
+    strides,
+    *,
+    begin_mask,
+    end_mask,
+    ellipsis_mask,
+    new_axis_mask,
+    shrink_axis_mask,
+):
+    masks = {
+        "begin_mask": begin_mask,
+        "end_mask": end_mask,
+        "ellipsis_mask": ellipsis_mask,
+        "new_axis_mask": new_axis_mask,
+        "shrink_axis_mask": shrink_axis_mask,
+    }
     return input[_index(xp, input.shape, begin, end, strides, masks)]
 
 
@@ -168,7 +218,8 @@ def strided_slice_kernel(xp, input, begin, end, strides, *, begin_mask, end_mask
 def strided_slice_gradient(op, dy):
     x, begin, end, strides = op.inputs
     shape = shape_tensor(x, out_type=begin.dtype)
-    # What is known now is written out again as constants, so that the gradient does not hang on the forward nodes.
+    # What is known now is written out again as constants, so that the gradient does not hang on
+    # the forward nodes.
     known = [t if t.known is None else t.known for t in (begin, end, strides)]
     if shape.op.type == "Const":
         known.insert(0, shape.known)
@@ -192,10 +243,27 @@ def strided_slice_grad_shape(shape, begin, end, strides, dy):
 
 
 @StridedSliceGrad.kernel(static=["shape", "strides"])
-def strided_slice_grad_kernel(xp, shape, begin, end, strides, dy, *, begin_mask, end_mask, ellipsis_mask,
-                              new_axis_mask, shrink_axis_mask):
-    masks = {"begin_mask": begin_mask, "end_mask": end_mask, "ellipsis_mask": ellipsis_mask,
-             "new_axis_mask": new_axis_mask, "shrink_axis_mask": shrink_axis_mask}
+def strided_slice_grad_kernel(
+    xp,
+    shape,
+    begin,
+    end,
+    strides,
+    dy,
+    *,
+    begin_mask,
+    end_mask,
+    ellipsis_mask,
+    new_axis_mask,
+    shrink_axis_mask,
+):
+    masks = {
+        "begin_mask": begin_mask,
+        "end_mask": end_mask,
+        "ellipsis_mask": ellipsis_mask,
+        "new_axis_mask": new_axis_mask,
+        "shrink_axis_mask": shrink_axis_mask,
+    }
     full = builtins.tuple(np.asarray(shape).tolist())
     return xp.embed(full, _index(xp, full, begin, end, strides, masks), dy)
 
@@ -208,9 +276,21 @@ def strided_slice_grad_gradient(op, dy):
 
 
 @public
-def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, ellipsis_mask=0,
-                  new_axis_mask=0, shrink_axis_mask=0, var=None, name=None):
-    """A slice with a begin, an end and a stride for each dimension; `tensor[key]` is the readable way to it.
+def strided_slice(
+    input_,
+    begin,
+    end,
+    strides=None,
+    begin_mask=0,
+    end_mask=0,
+    ellipsis_mask=0,
+    new_axis_mask=0,
+    shrink_axis_mask=0,
+    var=None,
+    name=None,
+):
+    """A slice with a begin, an end and a stride for each dimension; `tensor[key]` is the
+    readable way to it.
 
     Args:
       input_: a `Tensor`.
@@ -234,6 +314,15 @@ def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, el
     """
     if strides is None:
         strides = PUBLIC["ones_like"](begin)
-    return raw.StridedSlice(input_, begin, end, strides, begin_mask=begin_mask, end_mask=end_mask,
-                            ellipsis_mask=ellipsis_mask, new_axis_mask=new_axis_mask,
-                            shrink_axis_mask=shrink_axis_mask, name=name)
+    return raw.StridedSlice(
+        input_,
+        begin,
+        end,
+        strides,
+        begin_mask=begin_mask,
+        end_mask=end_mask,
+        ellipsis_mask=ellipsis_mask,
+        new_axis_mask=new_axis_mask,
+        shrink_axis_mask=shrink_axis_mask,
+        name=name,
+    )
