@@ -46,6 +46,18 @@ from headwater._src.core.tensor_shape import (
     dimension_value as dimension_value,
 )
 
+# --- versions -----------------------------------------------------------------------------------
+from headwater._src.core.versions import (
+    COMPILER_VERSION as COMPILER_VERSION,
+    CXX11_ABI_FLAG as CXX11_ABI_FLAG,
+    GIT_VERSION as GIT_VERSION,
+    GRAPH_DEF_VERSION as GRAPH_DEF_VERSION,
+    GRAPH_DEF_VERSION_MIN_CONSUMER as GRAPH_DEF_VERSION_MIN_CONSUMER,
+    GRAPH_DEF_VERSION_MIN_PRODUCER as GRAPH_DEF_VERSION_MIN_PRODUCER,
+    MONOLITHIC_BUILD as MONOLITHIC_BUILD,
+    VERSION as VERSION,
+)
+
 # --- graph --------------------------------------------------------------------------------------
 from headwater._src.graph.collections import GraphKeys as GraphKeys
 
@@ -99,75 +111,32 @@ from headwater._src.graph.gradients import (
 from headwater._src.graph.graph import Graph as Graph
 from headwater._src.graph.importer import import_graph_def as import_graph_def
 from headwater._src.graph.operation import Operation as Operation, Tensor as Tensor
+from headwater._src.graph.seeds import set_random_seed as set_random_seed
 
 # --- ops: arrays, random, control ---------------------------------------------------------------
-from headwater._src.graph.static_value import constant_value as get_static_value
-from headwater._src.graph.static_value import is_tensor as is_tensor
-from headwater._src.graph.seeds import set_random_seed as set_random_seed
-from headwater._src.ops.constants import fill as fill
-from headwater._src.ops.constants import ones as ones
-from headwater._src.ops.constants import ones_like as ones_like
-from headwater._src.ops.constants import placeholder as placeholder
-from headwater._src.ops.constants import placeholder_with_default as placeholder_with_default
-from headwater._src.ops.constants import zeros as zeros
-from headwater._src.ops.constants import zeros_like as zeros_like
-from headwater._src.ops.grouping import group as group
-from headwater._src.ops.grouping import no_op as no_op
-from headwater._src.ops.grouping import tuple as tuple
-from headwater._src.ops.identity import check_numerics as check_numerics
-from headwater._src.ops.identity import ensure_shape as ensure_shape
-from headwater._src.ops.identity import identity as identity
-from headwater._src.ops.identity import identity_n as identity_n
-from headwater._src.ops.identity import stop_gradient as stop_gradient
-from headwater._src.ops.indexing import gather as gather
-from headwater._src.ops.indexing import gather_nd as gather_nd
-from headwater._src.ops.indexing import one_hot as one_hot
-from headwater._src.ops.indexing import scatter_nd as scatter_nd
-from headwater._src.ops.joining import concat as concat
-from headwater._src.ops.joining import split as split
-from headwater._src.ops.joining import stack as stack
-from headwater._src.ops.joining import unstack as unstack
-from headwater._src.ops.padding import pad as pad
-from headwater._src.ops.random import random_crop as random_crop
-from headwater._src.ops.random import random_normal as random_normal
-from headwater._src.ops.random import random_shuffle as random_shuffle
-from headwater._src.ops.random import random_uniform as random_uniform
-from headwater._src.ops.random import truncated_normal as truncated_normal
-from headwater._src.ops.ranges import linspace as linspace
-from headwater._src.ops.ranges import meshgrid as meshgrid
-from headwater._src.ops.ranges import range as range
-from headwater._src.ops.ranges import sequence_mask as sequence_mask
-from headwater._src.ops.rearranging import invert_permutation as invert_permutation
-from headwater._src.ops.rearranging import reverse as reverse
-from headwater._src.ops.rearranging import roll as roll
-from headwater._src.ops.rearranging import tile as tile
-from headwater._src.ops.rearranging import transpose as transpose
-from headwater._src.ops.searching import boolean_mask as boolean_mask
-from headwater._src.ops.searching import unique as unique
-from headwater._src.ops.searching import unique_with_counts as unique_with_counts
-from headwater._src.ops.searching import where as where
-from headwater._src.ops.segments import dynamic_partition as dynamic_partition
-from headwater._src.ops.segments import dynamic_stitch as dynamic_stitch
-from headwater._src.ops.segments import segment_sum as segment_sum
-from headwater._src.ops.segments import unsorted_segment_sum as unsorted_segment_sum
-from headwater._src.ops.shapes import broadcast_dynamic_shape as broadcast_dynamic_shape
-from headwater._src.ops.shapes import broadcast_static_shape as broadcast_static_shape
-from headwater._src.ops.shapes import broadcast_to as broadcast_to
-from headwater._src.ops.shapes import expand_dims as expand_dims
-from headwater._src.ops.shapes import rank as rank
-from headwater._src.ops.shapes import reshape as reshape
-from headwater._src.ops.shapes import shape as shape
-from headwater._src.ops.shapes import shape_n as shape_n
-from headwater._src.ops.shapes import size as size
-from headwater._src.ops.shapes import squeeze as squeeze
-from headwater._src.ops.slicing import slice as slice
-from headwater._src.ops.slicing import strided_slice as strided_slice
+from headwater._src.graph.static_value import (
+    constant_value as get_static_value,
+    is_tensor as is_tensor,
+)
 
 # --- ops: nn, variables, training ---------------------------------------------------------------
 from headwater._src.graph.variable import (
     Variable as Variable,
     disable_resource_variables as disable_resource_variables,
     enable_resource_variables as enable_resource_variables,
+)
+from headwater._src.layers.initializers import (
+    Constant as constant_initializer,
+    GlorotNormal as glorot_normal_initializer,
+    GlorotUniform as glorot_uniform_initializer,
+    Ones as ones_initializer,
+    Orthogonal as orthogonal_initializer,
+    RandomNormal as random_normal_initializer,
+    RandomUniform as random_uniform_initializer,
+    TruncatedNormal as truncated_normal_initializer,
+    UniformUnitScaling as uniform_unit_scaling_initializer,
+    VarianceScaling as variance_scaling_initializer,
+    Zeros as zeros_initializer,
 )
 from headwater._src.ops import (
     nn as _nn,  # noqa: F401
@@ -313,19 +282,6 @@ from headwater._src.ops.joining import (
     stack as stack,
     unstack as unstack,
 )
-from headwater._src.layers.initializers import Constant as constant_initializer
-from headwater._src.layers.initializers import GlorotNormal as glorot_normal_initializer
-from headwater._src.layers.initializers import GlorotUniform as glorot_uniform_initializer
-from headwater._src.layers.initializers import Ones as ones_initializer
-from headwater._src.layers.initializers import Orthogonal as orthogonal_initializer
-from headwater._src.layers.initializers import RandomNormal as random_normal_initializer
-from headwater._src.layers.initializers import RandomUniform as random_uniform_initializer
-from headwater._src.layers.initializers import TruncatedNormal as truncated_normal_initializer
-from headwater._src.layers.initializers import (
-    UniformUnitScaling as uniform_unit_scaling_initializer,
-)
-from headwater._src.layers.initializers import VarianceScaling as variance_scaling_initializer
-from headwater._src.layers.initializers import Zeros as zeros_initializer
 from headwater._src.ops.matmul import matmul as matmul
 from headwater._src.ops.padding import pad as pad
 from headwater._src.ops.random import (
@@ -435,18 +391,6 @@ from headwater._src.runtime import composites as _composites  # noqa: F401
 from headwater._src.runtime.session import (
     InteractiveSession as InteractiveSession,
     Session as Session,
-)
-
-# --- versions -----------------------------------------------------------------------------------
-from headwater._src.core.versions import (
-    COMPILER_VERSION as COMPILER_VERSION,
-    CXX11_ABI_FLAG as CXX11_ABI_FLAG,
-    GIT_VERSION as GIT_VERSION,
-    GRAPH_DEF_VERSION as GRAPH_DEF_VERSION,
-    GRAPH_DEF_VERSION_MIN_CONSUMER as GRAPH_DEF_VERSION_MIN_CONSUMER,
-    GRAPH_DEF_VERSION_MIN_PRODUCER as GRAPH_DEF_VERSION_MIN_PRODUCER,
-    MONOLITHIC_BUILD as MONOLITHIC_BUILD,
-    VERSION as VERSION,
 )
 
 # --- loaded when asked for ----------------------------------------------------------------------

@@ -1,5 +1,10 @@
 """`tf.nn`: activations, cross-entropies and what else networks are made of."""
 
+from headwater._src.ops.elementwise import sigmoid as sigmoid, tanh as tanh
+from headwater._src.ops.embedding import (
+    embedding_lookup as embedding_lookup,
+    zero_fraction as zero_fraction,
+)
 from headwater._src.ops.nn import (
     bias_add as bias_add,
     elu as elu,

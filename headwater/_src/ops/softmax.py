@@ -205,7 +205,8 @@ def _as_matrix(tensor):
         rows = 1
         for d in tensor.dims[:-1]:
             rows = None if rows is None or d is None else rows * d
-        result.set_shape((rows, *tensor.dims[-1:]))
+        if rows is not None:
+            result.set_shape((rows, *tensor.dims[-1:]))
     return result
 
 

@@ -64,7 +64,7 @@ class Optimizer(abc.ABC):
           grad_loss: the gradient of what follows with respect to `loss`.
 
         Returns:
-          An `Operation` (for a reference variable as `global_step`, its new value).
+          An `Operation`.
 
         Raises:
           ValueError: no variable is reached by a gradient.
@@ -134,7 +134,7 @@ class Optimizer(abc.ABC):
           skip_gradients_aggregation: ignored; kept for newer programs.
 
         Returns:
-          An `Operation` (for a reference variable as `global_step`, its new value).
+          An `Operation`.
 
         Raises:
           TypeError: a gradient is neither a `Tensor`, an `IndexedSlices` nor None.
@@ -168,10 +168,10 @@ class Optimizer(abc.ABC):
                 with graph.name_scope("update_" + variable.op.name), graph.colocate_with(variable.op):
                     updates.append(update(self, grad, variable))
             result = self._with_step(graph, updates, global_step, scope)
-        op = result.op if isinstance(result, Tensor) or hasattr(result, "_as_graph_element") else result
-        if op not in graph.get_collection_ref(GraphKeys.TRAIN_OP):
-            graph.add_to_collection(GraphKeys.TRAIN_OP, op)
-        return result if isinstance(result, Tensor) else op
+        result = result.op if isinstance(result, Tensor) else result
+        if result not in graph.get_collection_ref(GraphKeys.TRAIN_OP):
+            graph.add_to_collection(GraphKeys.TRAIN_OP, result)
+        return result
 
     def _with_step(self, graph, updates, global_step, scope):
         if global_step is None:
