@@ -153,7 +153,7 @@ def meshgrid(*args, **kwargs):
 
     Args:
       *args: vectors of coordinates, one for each dimension.
-      **kwargs: `indexing`, "xy" (default: the first two dimensions are exchanged) or "ij"; `name` of
+      **kwargs: `indexing`, "xy" (default: the first two are exchanged) or "ij"; `name` of
         the scope of the new nodes.
 
     Returns:
