@@ -105,6 +105,12 @@ def test_input_map(graph):
     assert graph.get_operation_by_name("n/C").inputs[0].name == "n/_inputs/Const:0"
 
 
+def test_a_mapped_input_need_not_be_in_the_graph():
+    x = tf.constant(1.0)
+    (c,) = tf.import_graph_def(parse(node(inputs=["Gone"])), {"Gone:0": x}, ["C"])
+    assert c.inputs[0] is x
+
+
 def test_control_inputs_can_be_mapped(graph):
     x = tf.constant(1.0, name="x")
     (c,) = tf.import_graph_def(parse(A + B + node(inputs=["A", "^B"])), {"^B": x}, ["C"])

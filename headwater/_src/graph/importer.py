@@ -95,13 +95,15 @@ class _Import:
     """One import under way.
 
     State: `nodes` (NodeDefs) and `index` (their positions by name); `names`, each one's new name;
-    `made`, the `Operation`s so far by old name; `open_loops`, merges that wait for their
+    `made`, the `Operation`s so far by old name; `used`, keys of `inputs` that stood in;
+    `open_loops`, merges that wait for their
     `NextIteration`.
     """
 
     def __init__(self, graph, graph_def, prefix, inputs, defaults):
         self.graph, self.inputs, self.defaults = graph, inputs, defaults
         self.nodes = list(graph_def.node)
+        self.used = set()
         self.index, self.made, self.open_loops, self.devices = {}, {}, [], {}
         for i, node in enumerate(self.nodes):
             if not _NAME.match(node.name):
@@ -152,6 +154,7 @@ class _Import:
         """The position of the node an input comes from; None when `input_map` replaces it."""
         name, output, text = item
         if (name, output) in self.inputs:
+            self.used.add((name, output))
             return None
         if name not in self.index:
             raise ValueError(f"Node '{node.name}': Unknown input node '{text}'")
@@ -288,6 +291,8 @@ class _Import:
     def knows(self, key):
         """Whether a key of `input_map` names something in the graph."""
         name, output = _split(key)
+        if (name, output) in self.used:
+            return True
         made = self.made.get(name)
         return made is not None and (output is None or output < len(made.outputs))
 
