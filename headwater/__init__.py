@@ -95,6 +95,7 @@ from headwater._src.graph.framework import (
     device as device,
     get_collection as get_collection,
     get_collection_ref as get_collection_ref,
+    init_scope as init_scope,
     name_scope as name_scope,
     op_scope as op_scope,
 )

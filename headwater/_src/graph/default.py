@@ -33,6 +33,18 @@ def get_default_graph():
     return _GLOBAL[0]
 
 
+def enclosing_graph():
+    """The innermost graph of this thread that is not the body of a function."""
+    for graph in reversed(_state.graphs):
+        if not graph.building_function:
+            return graph
+    if _state.graphs:  # only bodies: the process-wide default graph is what is around them
+        if _GLOBAL[0] is None:
+            _GLOBAL[0] = _FACTORY[0]()
+        return _GLOBAL[0]
+    return get_default_graph()
+
+
 def reset_default_graph():
     """Replaces the process-wide default graph by an empty one.
 
@@ -80,22 +92,33 @@ def get_default_session():
     return _state.sessions[-1] if _state.sessions else None
 
 
-def run_default(fetch, feed_dict, graph, session, what):
+def run_default(fetch, feed_dict, graph, session, kind):
     """`session.run(fetch, feed_dict)`, in the default session when `session` is None.
+
+    Args:
+      fetch: the tensor or operation.
+      feed_dict: values for feedable tensors.
+      graph: the graph that `fetch` is in.
+      session: a session, or None.
+      kind: `"tensor"` or `"operation"`, for messages.
 
     Raises:
       ValueError: there is no session, or it belongs to another graph.
     """
-    if session is None:
+    verb, call = ("evaluate", "eval") if kind == "tensor" else ("execute", "run")
+    given = session is not None
+    if not given:
         session = get_default_session()
         if session is None:
-            raise ValueError(f"{what}: No default session is registered. Use `with sess.as_default()` or "
-                             "pass an explicit session to `eval(session=sess)` or `run(session=sess)`")
-        if session.graph is not graph:
-            raise ValueError(f"{what}: The default session's graph is different from the graph that the "
-                             "tensor or operation belongs to. Pass an explicit session to "
-                             "`eval(session=sess)` or `run(session=sess)`.")
-    elif session.graph is not graph:
-        raise ValueError(f"{what}: The session's graph is different from the graph that the tensor or "
-                         "operation belongs to.")
+            raise ValueError(
+                f"Cannot {verb} {kind} using `{call}()`: No default session is registered. Use `with "
+                f"sess.as_default()` or pass an explicit session to `{call}(session=sess)`"
+            )
+    if session.graph is not graph:
+        which = "given" if given else "default"
+        advice = "" if given else f" Pass an explicit session to `{call}(session=sess)`."
+        raise ValueError(
+            f"Cannot use the {which} session to {verb} {kind}: the {kind}'s graph is different from the "
+            f"session's graph.{advice}"
+        )
     return session.run(fetch, feed_dict)

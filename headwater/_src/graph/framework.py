@@ -2,7 +2,7 @@
 
 import contextlib
 
-from headwater._src.graph.default import get_default_graph
+from headwater._src.graph.default import enclosing_graph, get_default_graph
 from headwater._src.graph.graph import get_graph_from_inputs
 
 
@@ -86,6 +86,20 @@ def colocate_with(op, ignore_existing=False):
 def container(container_name):
     """A block whose stateful nodes use a resource container; see `Graph.container`."""
     return get_default_graph().container(container_name)
+
+
+@contextlib.contextmanager
+def init_scope():
+    """A block whose nodes are initial values: outside functions that are being built, and without control edges.
+
+    Names and devices stay those of the surrounding blocks.
+    """
+    inner, outer = get_default_graph(), enclosing_graph()
+    scope = inner.get_name_scope()
+    devices = inner.scopes.devices or outer.scopes.devices
+    with outer.as_default(), outer.name_scope(scope + "/" if scope else None), \
+            outer.scoped(controllers=(), devices=devices):
+        yield
 
 
 def add_to_collection(name, value):

@@ -32,6 +32,8 @@ class Graph(collections_lib.Collections):
       epoch: grows when an existing node is changed; work compiled for an older epoch is thrown away.
     """
 
+    _building_function = False
+
     def __init__(self):
         super().__init__()
         self._ops = []
@@ -200,7 +202,8 @@ class Graph(collections_lib.Collections):
 
     def is_fetchable(self, tensor_or_op):
         """Whether a tensor or operation may be fetched."""
-        return tensor_or_op not in self._unfetchable
+        return getattr(tensor_or_op, "op", tensor_or_op) not in self._unfetchable \
+            and tensor_or_op not in self._unfetchable
 
     def prevent_feeding(self, tensor):
         """Marks `tensor` as not feedable."""
@@ -269,7 +272,7 @@ class Graph(collections_lib.Collections):
             new = self.unique_name(name)
         self._local.scopes = before.named(new)
         try:
-            yield "" if not new else new + "/"
+            yield name if name and name[-1] == "/" else new + "/" if new else ""
         finally:
             self._local.scopes = self._local.scopes.named(before.name)
 
@@ -439,7 +442,7 @@ class Graph(collections_lib.Collections):
     @property
     def building_function(self):
         """Whether this is the body of a graph function."""
-        return False
+        return self._building_function
 
     @property
     def outer_graph(self):
