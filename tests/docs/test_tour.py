@@ -44,8 +44,9 @@ def test_tour(root):
     assert not wrong, "\n".join(wrong)
 
 
-def test_modules_named_in_the_tour_exist(root):
-    text = (root / "docs" / "tour.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", ["tour", "architecture"])
+def test_modules_named_on_a_page_exist(root, page):
+    text = (root / "docs" / f"{page}.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`((?:core|graph|ops|compiler|runtime|xp)/\w+\.py)`", text))
     assert len(named) > 15
     missing = [name for name in sorted(named) if not (root / "headwater" / "_src" / name).is_file()]
