@@ -445,6 +445,25 @@ class Graph(collections_lib.Collections):
         return self._building_function
 
     @property
+    def root(self):
+        """The outermost graph: itself."""
+        return self
+
+    def is_inside(self, graph):
+        """Whether tensors of `graph` can be used here."""
+        return graph is self
+
+    def capture(self, tensor):
+        """`tensor`, when it is of this graph.
+
+        Raises:
+          ValueError: it is of another graph.
+        """
+        if tensor.op.graph is not self:
+            raise ValueError(out_of_scope(tensor))
+        return tensor
+
+    @property
     def outer_graph(self):
         """The graph around a function body; None for an ordinary graph."""
         return None
@@ -479,11 +498,14 @@ class Graph(collections_lib.Collections):
 
 
 def get_graph_from_inputs(values, graph=None):
-    """The graph that the given tensors are in; they must agree.
+    """The graph that a node with the given tensors goes to; they must agree.
 
     Args:
       values: tensors, operations and other objects (which are ignored).
       graph: the graph they must be in, if any.
+
+    Returns:
+      The graph they are all in. Inside the body of a branch or loop, tensors may also be of the graphs around it.
 
     Raises:
       ValueError: two of them, or one and `graph`, are of different graphs.
@@ -495,10 +517,26 @@ def get_graph_from_inputs(values, graph=None):
             continue
         if graph is None:
             graph, original = found, value
-        elif found is not graph:
-            if original is None:
+        elif found is not graph and not graph.is_inside(found):
+            if found.is_inside(graph):
+                graph, original = found, value
+            elif original is None:
                 raise ValueError(f"{value!r} is not from the passed-in graph.")
-            raise ValueError(f"{value!r} must be from the same graph as {original!r}.")
-    return graph or default.get_default_graph()
+            else:
+                raise ValueError(f"{value!r} must be from the same graph as {original!r}.")
+    current = default.get_default_graph()
+    if graph is None:
+        return current
+    if graph is not current:
+        if current.building_function and current.is_inside(graph):
+            return current
+        if graph.building_function and original is not None:
+            raise ValueError(out_of_scope(original))
+    return graph
 
 
+def out_of_scope(value):
+    """The message for a tensor or operation of a body that is used outside of it."""
+    name = getattr(value, "op", value).name
+    return (f"Cannot use '{name}' as input here because '{name}' is in a while loop or in a branch of a cond, and "
+            "only what they return can be used outside.")

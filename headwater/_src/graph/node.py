@@ -36,6 +36,8 @@ def make_node(graph, op, name, inputs, attrs, output_types):
         name = graph.unique_name(name)
     graph.check_name(name)
     scopes = graph._local.scopes
+    if graph.building_function:
+        inputs = tuple([graph.capture(t) for t in inputs])
     node = graph.new_operation(op, name, inputs, attrs, output_types)
     if not scopes.plain or scopes.container:
         _surround(node, scopes, inputs)

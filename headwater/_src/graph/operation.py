@@ -49,6 +49,12 @@ class Tensor(Operators):
         """The value, when constants and static shapes decide it (not to be changed), else None."""
         return inference.known(self)
 
+    def _known_from(self, other):
+        """Takes over the known value of the tensor that this one stands for."""
+        value = other.known
+        if value is not None:
+            self._known = value
+
     @property
     def device(self):
         """The device string of the op."""
@@ -105,7 +111,7 @@ class Tensor(Operators):
         Returns:
           A NumPy array (a NumPy scalar for shape `()`).
         """
-        return run_default(self, feed_dict, self.graph, session, "Cannot evaluate tensor using `eval()`")
+        return run_default(self, feed_dict, self.graph, session, "tensor")
 
     def experimental_ref(self):
         """A hashable `Reference` to the tensor."""
@@ -237,7 +243,7 @@ class Operation:
 
     def run(self, feed_dict=None, session=None):
         """Runs the operation in `session`, or in the default session."""
-        run_default(self, feed_dict, self.graph, session, "Cannot execute operation using `run()`")
+        run_default(self, feed_dict, self.graph, session, "operation")
 
     def colocation_groups(self):
         """The groups (`loc:@name`, as bytes) whose ops share this op's device."""
