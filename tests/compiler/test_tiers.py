@@ -115,7 +115,7 @@ def test_a_feed_may_be_changed_right_after_the_run(tier):
     with tf.Session() as sess:
         sess.run(v.initializer)
         for op in (step, keep):
-            for offset in range(0, 64, 4):  # aligned arrays are the dangerous ones
+            for offset in [*range(0, 64, 4)] * 3:  # aligned arrays are the dangerous ones
                 raw = np.zeros(4_000_192, np.uint8)
                 at = (-raw.ctypes.data) % 64 + offset
                 value = raw[at : at + 4_000_000].view(np.float32).reshape(1000, 1000)

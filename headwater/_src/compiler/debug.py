@@ -1,7 +1,7 @@
 """The engine without the engine: a program run one node at a time in NumPy, printing what it does.
 
-It is what both tiers must agree with. Read it to learn what they do; use it, through `Session.debug_run`, when a
-step gives a number that you do not believe.
+It is what both tiers must agree with. Read it to learn what they do; use it, through
+`Session.debug_run`, when a step gives a number that you do not believe.
 """
 
 import numpy as np
@@ -22,8 +22,8 @@ def debug_execute(program, feeds, state, make_context, random_state, write=print
       write: called with each line.
 
     Returns:
-      `(fetches, state)`: the list of fetched values, and a dict from slot index to the new values of variables;
-      nothing is stored.
+      `(fetches, state)`: the list of fetched values, and a dict from slot index to the new values
+      of variables; nothing is stored.
 
     Raises:
       compiler.interpret.NodeError: a kernel failed; the lines so far tell how it came to it.

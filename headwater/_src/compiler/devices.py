@@ -4,17 +4,19 @@ What a `ConfigProto` means here:
 - `device_count["CPU"]`: how many CPU devices there are to be named; they are one XLA device.
 - `device_count["GPU"]`: at most so many GPUs are used; 0 means none.
 - `gpu_options`: see `prepare`.
-- `intra_op_parallelism_threads`, `inter_op_parallelism_threads`, `use_per_session_threads`, `session_inter_op_thread_pool`:
-  accepted. XLA's CPU thread pool belongs to the process and has a thread for each core; a session cannot change it.
+- `intra_op_parallelism_threads`, `inter_op_parallelism_threads`, `use_per_session_threads`,
+  `session_inter_op_thread_pool`: accepted. XLA's CPU thread pool belongs to the process and has a
+    thread for each core; a session cannot change it.
 - `allow_soft_placement`: a node asked onto a device that is not there runs on the default one.
-- `log_device_placement`: a session writes `name: (Op): device` to stderr for each node when it first runs.
+- `log_device_placement`: a session writes `name: (Op): device` to stderr for each node when it
+  first runs.
 
-State: environment variables that the XLA runtime reads when it starts, set by `prepare` unless they are set already.
+State: environment variables that the XLA runtime reads when it starts, set by `prepare` unless
+  they are set already.
 """
 
 import os
 import sys
-
 
 PREFIX = "/job:localhost/replica:0/task:0"
 CPU_MEMORY = 256 << 20  # what TensorFlow says of every CPU
@@ -37,16 +39,19 @@ class DeviceAttributes:
         self.memory_limit_bytes, self.incarnation = memory_limit_bytes, incarnation
 
     def __repr__(self):
-        return (f"_DeviceAttributes({self.name}, {self.device_type}, {self.memory_limit_bytes}, "
-                f"{self.incarnation})")
+        return (
+            f"_DeviceAttributes({self.name}, {self.device_type}, {self.memory_limit_bytes}, "
+            f"{self.incarnation})"
+        )
 
 
 def prepare(config=None):
-    """Settles how XLA will use GPUs; only has an effect before anything was compiled in this process.
+    """Settles how XLA will use GPUs; only has an effect before anything was compiled in this
+    process.
 
-    A GPU's memory is taken as it is needed, not all at once, unless the program asks for a fraction of it:
-    `per_process_gpu_memory_fraction` without `allow_growth` reserves that fraction at the start.
-    `visible_device_list` hides the other GPUs.
+    A GPU's memory is taken as it is needed, not all at once, unless the program asks for a
+    fraction of it: `per_process_gpu_memory_fraction` without `allow_growth` reserves that fraction
+    at the start. `visible_device_list` hides the other GPUs.
 
     Args:
       config: a `ConfigProto` or None.
@@ -64,7 +69,9 @@ def prepare(config=None):
 
 def count_gpus(config=None):
     """How many GPUs a session may use; starts XLA."""
-    limit = config.device_count["GPU"] if config is not None and "GPU" in config.device_count else None
+    limit = (
+        config.device_count["GPU"] if config is not None and "GPU" in config.device_count else None
+    )
     if limit == 0:
         return 0
     prepare(config)
@@ -94,6 +101,13 @@ def gpu_description(index):
     return f"device: {index}, name: {device.device_kind}, compute capability: {capability}"
 
 
+def gpu_is_default():
+    """Whether JAX, which must have started, computes on a GPU unless told otherwise."""
+    import jax
+
+    return jax.default_backend() == "gpu"
+
+
 def started():
     """Whether XLA may already have been started; asking it for GPUs then costs little."""
     return "jax" in sys.modules
@@ -113,7 +127,8 @@ def cpu_name(index=0):
 
 
 def full_name(place):
-    """The full device name of a place as `place.Placer` names it (`"gpu:1"`, `"cpu"`, `"xla"`, `"host"`)."""
+    """The full device name of a place as `place.Placer` names it (`"gpu:1"`, `"cpu"`, `"xla"`,
+    `"host"`)."""
     if place.startswith("gpu:"):
         return f"{PREFIX}/device:GPU:{place[4:]}"
     return cpu_name()

@@ -188,6 +188,11 @@ def _elements(result):
     return sum(np.size(r) for r in result) if isinstance(result, (tuple, list)) else np.size(result)
 
 
+def device_array(array):
+    """A JAX array of its own memory with the contents of a NumPy array."""
+    return jax_xp.array(array, copy=True)
+
+
 def set_up():
     """Points JAX's persistent cache at a private directory, once."""
     global _is_set_up

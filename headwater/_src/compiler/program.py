@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from headwater._src.compiler import functional
 from headwater._src.core import dtypes, errors
 from headwater._src.graph import dims as dims_lib
 from headwater._src.graph.blame import node_error
@@ -25,6 +26,7 @@ from headwater._src.xp import numpy_xp
 # Nodes that only hand a value on: they become the same value, not an instruction.
 PASS_THROUGH = frozenset({"Identity", "StopGradient", "PreventGradient", "PlaceholderWithDefault", "Snapshot",
                           "RefIdentity"})
+_STRINGS = frozenset({dtypes.string})
 _HOST_TYPES = frozenset({dtypes.string, dtypes.variant})
 
 
@@ -52,6 +54,7 @@ class Instr:
       outs: value ids of what the kernel returns: the new values of updated variables, then ordinary outputs.
       after: indices of instructions that come before this one without giving it a value.
       where: `"host"`, or the name of the device the instruction is compiled for.
+      function: for a branch, loop or call, its `functional.Function`.
     """
 
     node: object
@@ -60,6 +63,7 @@ class Instr:
     out_types: tuple
     after: tuple = ()
     where: str = ""
+    function: object = None
 
 
 @dataclass(slots=True)
@@ -101,10 +105,10 @@ def lower_to_program(sub, place):
       InvalidArgumentError: a placeholder that is needed has no value; a variable's node cannot be found.
       UnimplementedError: a node whose op has no kernel.
     """
-    return _Builder(sub, place).build()
+    return Builder(sub, place).build()
 
 
-class _Builder:
+class Builder:
     def __init__(self, sub, place):
         self.sub, self.place = sub, place
         self.program = Program()
@@ -176,8 +180,8 @@ class _Builder:
             self.program.state_in.append([self.slot_index[key], self.versions[-1][0], None, False])
         return self.slot_index[key]
 
-    def state_value(self, slot, node, aliased, optional=False):
-        """The value id of a variable as `node` sees it."""
+    def state_value(self, slot, node, aliased, optional=False, reader=None):
+        """The value id of a variable as `node` sees it; `reader` is named when it has no value."""
         chain, bits = self.versions[slot], self.updates[slot]
         at = len(bits)
         if aliased:
@@ -188,7 +192,7 @@ class _Builder:
             entry = self.program.state_in[slot]
             entry[3] = True
             if not optional and entry[2] is None:
-                entry[2] = node
+                entry[2] = reader or node
         return chain[at]
 
     # -- nodes -----------------------------------------------------------------------------------
@@ -207,6 +211,8 @@ class _Builder:
             after.update(self.instr_of.get(control, ()))
         self.seen[node] = seen
         self.instr_of[node] = ()
+        if node.device:
+            self.place(node)  # every node's device must exist, also of nodes that vanish here
         if op.kind == "variable":
             self.add_slot(node)
             return
@@ -228,6 +234,9 @@ class _Builder:
             raise node_error(errors.UnimplementedError, node, f"op {op.name} has no kernel in headwater: docs/coverage.md lists what has")
         if node.graph._retyped:
             self.check_types(node)
+        if op.kind == "function":
+            functional.emit(self, node, fed, after)
+            return
         ins = self.inputs(node)
         if op.kind == "kernel" and not node._control and self.fold(node, ins, fed):
             return
@@ -236,6 +245,10 @@ class _Builder:
     def pass_on(self, node, fed, after):
         source, output = node.inputs[0], node.outputs[0]
         if output in fed:
+            return True
+        if source in self.values:
+            self.values[output] = self.values[source]
+            self.instr_of[node] = tuple(after)
             return True
         if source.dtype is dtypes.resource and self.slot_of(source) is not None:
             self.instr_of[node] = tuple(after)
@@ -247,7 +260,7 @@ class _Builder:
             return True
         slot = self.slot_memo.get(source)
         if slot is not None:  # a copy of an alias is fixed here, with what this node depends on
-            self.values[output] = self.state_value(slot, node, True)
+            self.values[output] = self.state_value(slot, node, True, reader=_reader(source, node))
         else:
             self.values[output] = self.values[source]
         self.instr_of[node] = tuple(after)
@@ -288,8 +301,17 @@ class _Builder:
                 aliased = False
             else:
                 aliased = not self.program.slots[slot].is_resource
-            ins.append(self.state_value(slot, node, aliased, op.uninitialized))
+            ins.append(self.state_value(slot, node, aliased, op.uninitialized, _reader(t, node)))
         return tuple(ins)
+
+    def value_of(self, node, t):
+        """The value id of one ordinary input."""
+        if t in self.values:
+            return self.values[t]
+        slot = self.slot_of(t) if t.dtype._is_ref_dtype else self.slot_memo.get(t)
+        if slot is None:
+            raise node_error(errors.InternalError, node, f"no value for input '{t.name}'")
+        return self.state_value(slot, node, True)
 
     def fold(self, node, ins, fed):
         """Computes small nodes of constants now."""
@@ -365,6 +387,11 @@ def _type_text(dtype):
     return {"float32": "float", "float64": "double", "float16": "half"}.get(dtype.name, dtype.name)
 
 
+def _reader(tensor, node):
+    """The node to name when a variable that `node` takes as `tensor` has no value."""
+    return tensor.op if tensor.op.type in PASS_THROUGH else node
+
+
 def needs_host(node):
     """Whether a node runs in Python rather than in a compiled region."""
     op = node.op
@@ -372,4 +399,5 @@ def needs_host(node):
         return False
     if op.kind == "host" or op.dynamic or (op.uninitialized and op.kind == "kernel"):
         return True
-    return any(t.dtype.base_dtype in _HOST_TYPES for t in (*node.inputs, *node.outputs))
+    types = _STRINGS if op.lists else _HOST_TYPES
+    return any(t.dtype.base_dtype in types for t in (*node.inputs, *node.outputs))

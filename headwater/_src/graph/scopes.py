@@ -78,7 +78,7 @@ def device_for(devices, op):
     for function in reversed(devices):
         if function is None:
             break
-        op._set_device(_string(function(op)))
+        op.device = _string(function(op))  # not yet in the graph: nothing to invalidate
     return op.device
 
 

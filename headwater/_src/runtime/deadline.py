@@ -1,9 +1,11 @@
 """How long a step may take: the deadline of the step that the current thread runs.
 
-Only waiting can be cut short: a host kernel that waits for another thread does so through `HostContext.wait`,
-which looks here. Computation is not interrupted; a step whose time is over stops before its next segment.
+Only waiting can be cut short: a host kernel that waits for another thread does so through
+`HostContext.wait`, which looks here. Computation is not interrupted; a step whose time is over
+stops before its next segment.
 
-State: `_local.end`, per thread, the `time.monotonic()` at which the running step has to be over, or None.
+State: `_local.end`, per thread, the `time.monotonic()` at which the running step has to be over,
+  or None.
 """
 
 import contextlib
@@ -11,7 +13,6 @@ import threading
 import time
 
 from headwater._src.core import errors
-
 
 MESSAGE = "Timed out waiting for notification"  # TensorFlow's sentence
 

@@ -5,7 +5,8 @@ from headwater._src.core.proto import device_attributes_pb2
 
 
 def list_local_devices(session_config=None):
-    """The devices that a session in this process can use; starts XLA, to see whether there are GPUs.
+    """The devices that a session in this process can use; starts XLA, to see whether there are
+    GPUs.
 
     Args:
       session_config: a `ConfigProto`; its `device_count` says how many CPU devices there are.
@@ -31,7 +32,10 @@ def list_local_devices(session_config=None):
 
 def _attributes(kind, index, memory):
     proto = device_attributes_pb2.DeviceAttributes(
-        name=f"/device:{kind}:{index}", device_type=kind, memory_limit=memory,
-        incarnation=devices.incarnation(kind, index))
+        name=f"/device:{kind}:{index}",
+        device_type=kind,
+        memory_limit=memory,
+        incarnation=devices.incarnation(kind, index),
+    )
     proto.locality.SetInParent()
     return proto

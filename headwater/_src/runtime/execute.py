@@ -24,6 +24,8 @@ COMPILE_FIXED = 60_000.0  # microseconds of interpreting that one compilation is
 COMPILE_PER_NODE = 1_500.0  # ... and more of them the more there is to trace and compile
 AT_ONCE = 400_000.0  # a first run expected to take longer than this is compiled right away
 STATIC_LIMIT = 16  # distinct values of a static input before a segment is interpreted for good
+ALIGNMENT = 64  # bytes: XLA uses such arrays without a copy
+SYNCHRONOUS_COPY = 65_536  # bytes: smaller unaligned arrays are copied before a call returns
 VIEW_FROM = 65_536  # bytes: smaller results are simply copied
 
 
@@ -288,7 +290,7 @@ class _Runner:
         return any(array is env[i] for i in self.step.program.feeds)
 
     def _call(self, executable, env, undo, trace):
-        from headwater._src.compiler.lower import NeedsStatic
+        from headwater._src.compiler.lower import NeedsStatic, device_array
 
         step = self.step
         if self.reads:
@@ -374,21 +376,26 @@ def _known(dims):
     return dims is not None and None not in dims
 
 
-def device_array(array):
-    """A JAX array of its own memory with the contents of a NumPy array."""
-    import jax.numpy as jnp
-
-    return jnp.array(array, copy=True)
-
-
 def feed_safe(value):
     """An argument that may be used after the caller has changed his array.
 
-    XLA uses a 64-byte aligned NumPy array in place, and runs asynchronously; other arrays it copies.
+    XLA runs asynchronously. It uses a 64-byte aligned NumPy array in place, and copies another one only
+    later when it is large; so both get a copy of our own, aligned so that XLA need not copy it again.
     """
-    if value.__class__ is np.ndarray and value.__array_interface__["data"][0] % 64 == 0 and value.size:
-        return value.copy()
-    return value
+    if value.__class__ is not np.ndarray:
+        return value
+    if value.nbytes < SYNCHRONOUS_COPY and value.__array_interface__["data"][0] % ALIGNMENT:
+        return value
+    return aligned_copy(value)
+
+
+def aligned_copy(array):
+    """A C-ordered copy of a NumPy array whose memory XLA can use as it is."""
+    raw = np.empty(array.nbytes + ALIGNMENT, np.uint8)
+    start = -raw.__array_interface__["data"][0] % ALIGNMENT
+    copy = raw[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
 
 
 def host_copy(value):

@@ -1,16 +1,19 @@
-"""What `Session.run(..., options, run_metadata)` asks for besides the values: timings, graphs, a time limit.
+"""What `Session.run(..., options, run_metadata)` asks for besides the values: timings, graphs, a
+time limit.
 
-A step that is traced runs as it always does. Interpreted nodes have a time each; nodes that were compiled into one
-XLA executable share the time of that executable, which has an entry of its own, `region_<n>`.
+A step that is traced runs as it always does. Interpreted nodes have a time each; nodes that were
+compiled into one XLA executable share the time of that executable, which has an entry of its own,
+`region_<n>`.
 """
 
 import contextlib
 import time
 
+import numpy as np
+
 from headwater._src.compiler import devices
 from headwater._src.graph import graphdef
 from headwater._src.runtime import deadline
-
 
 _ALLOCATOR = {"CPU": "cpu", "GPU": "GPU_0_bfc"}
 
@@ -48,9 +51,14 @@ def recording(session, step, options, run_metadata):
 
 def check_types(options, run_metadata):
     """Raises TypeError unless both are None or the protos they should be."""
-    for value, name, kind in ((options, "options", "RunOptions"), (run_metadata, "run_metadata", "RunMetadata")):
+    for value, name, kind in (
+        (options, "options", "RunOptions"),
+        (run_metadata, "run_metadata", "RunMetadata"),
+    ):
         if value is not None and getattr(getattr(value, "DESCRIPTOR", None), "name", None) != kind:
-            raise TypeError(f"{name} must be a tf.{kind}, but got {type(value).__name__}: {value!r}")
+            raise TypeError(
+                f"{name} must be a tf.{kind}, but got {type(value).__name__}: {value!r}"
+            )
 
 
 class Recorder:
@@ -79,12 +87,11 @@ class Recorder:
 
     def compiled(self, segment, start, outs):
         """Called when a compiled segment was started at `start` and will give `outs`."""
-        import jax
-
-        jax.block_until_ready(outs)
+        for value in outs:
+            value.block_until_ready()
         end = time.time_ns()
         device = devices.full_name(self._place)
-        if not self._place.startswith("gpu:") and jax.default_backend() == "gpu":
+        if not self._place.startswith("gpu:") and devices.gpu_is_default():
             device = devices.full_name("gpu:0")
         known = dict(zip(segment.outs, outs))
         self._entries.append((_Region(self._regions, segment), start, end, {}, device))
@@ -94,12 +101,16 @@ class Recorder:
             for k, i in _outputs(instr):
                 if i in known:
                     outputs[k] = known[i]
-                elif instr.node.outputs[k].dims is not None and None not in instr.node.outputs[k].dims:
+                elif (
+                    instr.node.outputs[k].dims is not None
+                    and None not in instr.node.outputs[k].dims
+                ):
                     outputs[k] = instr.node.outputs[k]
             self._entries.append((instr.node, start, None, outputs, device))
 
     def fill(self, stats):
-        """Writes what was seen into a `StepStats`: for each device, the nodes in order of execution."""
+        """Writes what was seen into a `StepStats`: for each device, the nodes in order of
+        execution."""
         by_device = {}
         for entry in self._entries:
             by_device.setdefault(entry[4], []).append(entry)
@@ -172,7 +183,9 @@ def _describe(entry, outputs, allocator, temporary):
         about.allocator_name = allocator
         total += size
     if total and temporary:
-        entry.memory.add(allocator_name=allocator, total_bytes=total, peak_bytes=total, live_bytes=total)
+        entry.memory.add(
+            allocator_name=allocator, total_bytes=total, peak_bytes=total, live_bytes=total
+        )
 
 
 def _facts(value):
@@ -184,16 +197,25 @@ def _facts(value):
     for d in shape:
         count *= d
     dtype = value.dtype if hasattr(value, "dims") else getattr(value, "dtype", object)
-    dtype = dtypes.string if dtype == object else dtypes.as_dtype(dtype).base_dtype
-    size = sum(len(s) for s in value.flat if isinstance(s, bytes)) if dtype is dtypes.string and hasattr(
-        value, "flat") else count * (dtype.size or 0)
+    dtype = (
+        dtypes.string
+        if dtype is object or dtype == np.dtype(object)
+        else dtypes.as_dtype(dtype).base_dtype
+    )
+    size = (
+        sum(len(s) for s in value.flat if isinstance(s, bytes))
+        if dtype is dtypes.string and hasattr(value, "flat")
+        else count * (dtype.size or 0)
+    )
     return dtype.as_datatype_enum, shape, size
 
 
 def partition_graphs(sub, session, graphs):
-    """Adds to `graphs` one `GraphDef` for each device: the nodes of the step, on the devices they run on.
+    """Adds to `graphs` one `GraphDef` for each device: the nodes of the step, on the devices they
+    run on.
 
-    Fed tensors come from `_Arg` nodes, fetched ones go to `_Retval` nodes. Edges between devices are plain
+    Fed tensors come from `_Arg` nodes, fetched ones go to `_Retval` nodes. Edges between devices
+    are plain
     edges: it is XLA that moves values.
     """
     by_device = {}
@@ -219,8 +241,12 @@ def partition_graphs(sub, session, graphs):
                 node_def.input[k] = fed[t]
         add(node_def, session.place(node))
     for position, tensor in enumerate(sub.fetches):
-        source = tensor.op.name if not tensor.value_index else f"{tensor.op.name}:{tensor.value_index}"
-        node_def = _marker("_Retval", f"_retval_{tensor.op.name}_{tensor.value_index}_{position}", tensor, position)
+        source = (
+            tensor.op.name if not tensor.value_index else f"{tensor.op.name}:{tensor.value_index}"
+        )
+        node_def = _marker(
+            "_Retval", f"_retval_{tensor.op.name}_{tensor.value_index}_{position}", tensor, position
+        )
         node_def.input.append(fed.get(tensor, source))
         add(node_def, "cpu")
 

@@ -1,8 +1,8 @@
 """Running a step in parts: `Session.partial_run_setup` and `partial_run`.
 
-Each part runs every node of the whole step that the feeds given so far allow and that has not run yet, so that no
-node runs twice and nothing is computed twice. What later parts need of a part is kept in the handle; with the
-handle it goes.
+Each part runs every node of the whole step that the feeds given so far allow and that has not run
+yet, so that no node runs twice and nothing is computed twice. What later parts need of a part is
+kept in the handle; with the handle it goes.
 """
 
 import threading
@@ -54,7 +54,8 @@ class Plan:
         self.parts = {}
 
     def part(self, ran, fed, session):
-        """The `Part` that runs next when the nodes `ran` have run and the tensors `fed` are known."""
+        """The `Part` that runs next when the nodes `ran` have run and the tensors `fed` are
+        known."""
         key = (ran, fed)
         if key not in self.parts:
             self.parts[key] = Part(self, ran, fed, session)
@@ -85,11 +86,18 @@ class Part:
         made = set(ready)
         wanted = dict.fromkeys(t for t in plan.tensors if t.op in made and t not in plan.feed_set)
         for node in blocked:
-            wanted.update((t, None) for t in node.inputs
-                          if t.op in made and t not in plan.feed_set and not _is_source(t.op))
+            wanted.update(
+                (t, None)
+                for t in node.inputs
+                if t.op in made and t not in plan.feed_set and not _is_source(t.op)
+            )
         self.gives = tuple(wanted)
-        needs = dict.fromkeys(t for node in ready for t in node.inputs
-                              if t in fed or t.op in ran and t not in plan.feed_set and not _is_source(t.op))
+        needs = dict.fromkeys(
+            t
+            for node in ready
+            for t in node.inputs
+            if t in fed or t.op in ran and t not in plan.feed_set and not _is_source(t.op)
+        )
         self.needs = tuple(needs)
         # Variables and constants may be in several parts: they do nothing when they run.
         again = [node for node in plan.nodes if node in ran and _is_source(node)]
@@ -137,15 +145,21 @@ def setup(session, fetches, feeds):
     fetch = FetchTree(session.graph, fetches)
     tensors = []
     for key in feeds if isinstance(feeds, (list, tuple)) else () if feeds is None else (feeds,):
-        tensors += [feeds_lib.as_fed_tensor(session.graph, part) for part in feeds_lib.parts_of(key)]
+        tensors += [
+            feeds_lib.as_fed_tensor(session.graph, part) for part in feeds_lib.parts_of(key)
+        ]
     if not fetch.tensors and not fetch.targets:
-        raise errors.InvalidArgumentError(None, None, "Must specify at least one target to fetch or execute.")
+        raise errors.InvalidArgumentError(
+            None, None, "Must specify at least one target to fetch or execute."
+        )
     key = (tuple(fetch.tensors), tuple(fetch.targets), tuple(tensors), session.graph.epoch)
     plan = session.partial_plans.get(key)
     if plan is None:
         plan = session.partial_plans[key] = Plan(*key[:3])
     session.partial_count += 1
-    names = [",".join(item.name for item in group) for group in (tensors, fetch.tensors, fetch.targets)]
+    names = [
+        ",".join(item.name for item in group) for group in (tensors, fetch.tensors, fetch.targets)
+    ]
     return Handle(f"{names[0]}->{names[1]}/{names[2]}/{session.partial_count}", plan)
 
 
@@ -162,16 +176,21 @@ def run(session, handle, fetches, feed_dict):
       The values in the structure of `fetches`.
 
     Raises:
-      InvalidArgumentError: a feed or fetch was not announced, or was there before, or cannot be computed yet.
+      InvalidArgumentError: a feed or fetch was not announced, or was there before, or cannot be
+        computed yet.
       RuntimeError: `fetches` holds an operation.
     """
     fetch = FetchTree(session.graph, fetches)
     tensors, values = feeds_lib.expand(session.graph, feed_dict) if feed_dict else ((), ())
     if not isinstance(handle, Handle) or handle.done:
-        raise errors.InvalidArgumentError(None, None, "Must run 'setup' before performing partial runs!")
+        raise errors.InvalidArgumentError(
+            None, None, "Must run 'setup' before performing partial runs!"
+        )
     if fetch.targets:
-        raise RuntimeError("partial_run() requires empty target_list: operations are named in partial_run_setup(); "
-                           f"given {', '.join(op.name for op in fetch.targets)}")
+        raise RuntimeError(
+            "partial_run() requires empty target_list: operations are named in partial_run_setup(); "
+            f"given {', '.join(op.name for op in fetch.targets)}"
+        )
     with handle.lock:
         return fetch.rebuild(_run(session, handle, fetch.tensors, tensors, values))
 
@@ -186,15 +205,28 @@ def _run(session, handle, wanted, tensors, values):
     fed = frozenset(handle.fed.union(tensors))
     part = plan.part(handle.ran, fed, session)
     for tensor in wanted:
-        waits = part.missing.get(tensor.op) if tensor not in plan.feed_set else tensor if tensor not in fed else None
+        waits = (
+            part.missing.get(tensor.op)
+            if tensor not in plan.feed_set
+            else tensor
+            if tensor not in fed
+            else None
+        )
         if waits is not None:
             raise errors.InvalidArgumentError(
-                None, None, f"Fetch {tensor.name} can't be computed from the feeds that have been fed so far: "
-                f"{waits.name} is missing.")
+                None,
+                None,
+                f"Fetch {tensor.name} can't be computed from the feeds that have been fed so far: "
+                f"{waits.name} is missing.",
+            )
     if part.step is not None:
         try:
-            known.update(zip(part.gives, part.step.run(
-                [feed.convert(known[feed.tensor]) for feed in part.step.feeds])))
+            known.update(
+                zip(
+                    part.gives,
+                    part.step.run([feed.convert(known[feed.tensor]) for feed in part.step.feeds]),
+                )
+            )
         except BaseException:
             handle.done = True
             raise
@@ -209,6 +241,9 @@ def _check(announced, before, now, what, done):
     for tensor in now:
         if isinstance(tensor, Operation) or tensor not in announced:
             raise errors.InvalidArgumentError(
-                None, None, f"The {what} {tensor.name} was not specified in partial_run_setup.")
+                None, None, f"The {what} {tensor.name} was not specified in partial_run_setup."
+            )
         if tensor in before:
-            raise errors.InvalidArgumentError(None, None, f"The {what} {tensor.name} has already been {done}.")
+            raise errors.InvalidArgumentError(
+                None, None, f"The {what} {tensor.name} has already been {done}."
+            )

@@ -41,7 +41,7 @@ def uninitialized(slot, node):
     """The error of reading a variable that has no value."""
     if slot.is_resource:
         message = (f"Error while reading resource variable {slot.key[1]} from Container: "
-                   f"{slot.key[0] or 'localhost'}. This could mean that the variable was uninitialized. Run its "
+                   f"{slot.key[0] or 'localhost'}. This could mean that the variable was uninitialized. Could not find variable {slot.key[1]}. Run its "
                    "initializer first, for example tf.global_variables_initializer().")
     else:
         message = (f"Attempting to use uninitialized value {slot.key[1]}. Run its initializer first, for "
