@@ -23,13 +23,21 @@ class ResourceVariable(Variable):
         dims = self._initial_value.dims if shape is None else dims_lib.of(shape)
         self._dtype = self._initial_value.dtype.base_dtype
         with graph._attr_scope(own_group):
-            self._handle = raw.VarHandleOp(shape=dims, dtype=self._dtype, shared_name=name,
-                                           debug_name=name + "/", container="", name=scope)
+            self._handle = raw.VarHandleOp(
+                shape=dims,
+                dtype=self._dtype,
+                shared_name=name,
+                debug_name=name + "/",
+                container="",
+                name=scope,
+            )
         self._variable = self._handle
         with graph.name_scope("IsInitialized"):
             self._is_initialized_op = raw.VarIsInitializedOp(self._handle)
         with graph.name_scope("Assign") as assign_scope, self._at_handle():
-            self._initializer_op = raw.AssignVariableOp(self._handle, self._initial_value, name=assign_scope)
+            self._initializer_op = raw.AssignVariableOp(
+                self._handle, self._initial_value, name=assign_scope
+            )
         with graph.name_scope("Read"), graph.device(self._handle.device):
             self._snapshot = self._read()
             if self._caching_device is not None:
@@ -107,7 +115,9 @@ class ResourceVariable(Variable):
 
     def eval(self, session=None):
         """The current value as a NumPy array, from `session` or the default session."""
-        return run_default(self._snapshot, None, self.graph, session, "Cannot evaluate tensor using `eval()`")
+        return run_default(
+            self._snapshot, None, self.graph, session, "Cannot evaluate tensor using `eval()`"
+        )
 
     def is_initialized(self, name=None):
         """A bool tensor: whether the variable has a value."""
@@ -154,18 +164,28 @@ class ResourceVariable(Variable):
         """
         value = self._operand(value)
         if not dims_lib.compatible(self.dims, value.dims):
-            raise ValueError(f"Cannot assign value to variable '{self.name}': Shape mismatch.The variable shape "
-                             f"{self.shape}, and the assigned value shape {value.shape} are incompatible.")
-        return self._changed(raw.AssignVariableOp(self._handle, value, validate_shape=bool(self.dims is not None),
-                                                  name=name), read_value)
+            raise ValueError(
+                f"Cannot assign value to variable '{self.name}': Shape mismatch.The variable shape "
+                f"{self.shape}, and the assigned value shape {value.shape} are incompatible."
+            )
+        return self._changed(
+            raw.AssignVariableOp(
+                self._handle, value, validate_shape=bool(self.dims is not None), name=name
+            ),
+            read_value,
+        )
 
     def assign_add(self, delta, use_locking=None, name=None, read_value=True):
         """Adds `delta` to the variable when run; arguments and result as for `assign`."""
-        return self._changed(raw.AssignAddVariableOp(self._handle, self._operand(delta), name=name), read_value)
+        return self._changed(
+            raw.AssignAddVariableOp(self._handle, self._operand(delta), name=name), read_value
+        )
 
     def assign_sub(self, delta, use_locking=None, name=None, read_value=True):
         """Subtracts `delta` from the variable when run; arguments and result as for `assign`."""
-        return self._changed(raw.AssignSubVariableOp(self._handle, self._operand(delta), name=name), read_value)
+        return self._changed(
+            raw.AssignSubVariableOp(self._handle, self._operand(delta), name=name), read_value
+        )
 
     def count_up_to(self, limit):
         """A tensor that gives the value, then adds 1; OutOfRangeError when the value is `limit`."""
@@ -174,16 +194,26 @@ class ResourceVariable(Variable):
     def _scatter(self, op, sparse_delta, name, use_locking=None):
         if not hasattr(sparse_delta, "indices") or not hasattr(sparse_delta, "values"):
             raise TypeError(f"sparse_delta is not IndexedSlices: {sparse_delta}")
-        return self._changed(getattr(raw, "Resource" + op)(
-            self._handle, sparse_delta.indices, self._operand(sparse_delta.values), name=name), True)
+        return self._changed(
+            getattr(raw, "Resource" + op)(
+                self._handle, sparse_delta.indices, self._operand(sparse_delta.values), name=name
+            ),
+            True,
+        )
 
     def _scatter_rows(self, op, indices, updates, name):
-        return self._changed(getattr(raw, "ResourceScatter" + op)(
-            self._handle, indices, self._operand(updates), name=name), True)
+        return self._changed(
+            getattr(raw, "ResourceScatter" + op)(
+                self._handle, indices, self._operand(updates), name=name
+            ),
+            True,
+        )
 
     def _scatter_nd(self, op, indices, updates, name):
-        return self._changed(getattr(raw, "Resource" + op)(
-            self._handle, indices, self._operand(updates), name=name), True)
+        return self._changed(
+            getattr(raw, "Resource" + op)(self._handle, indices, self._operand(updates), name=name),
+            True,
+        )
 
     def scatter_nd_add(self, indices, updates, name=None):
         """Adds `updates` at the positions `indices` (shape `[..., depth]`)."""
@@ -214,7 +244,7 @@ class ResourceVariable(Variable):
         self._dtype = dtypes.as_dtype(self._handle.op.attrs["dtype"])
         self._initializer_op = find(proto.initializer_name)
         self._initial_value = find(proto.initial_value_name) if proto.initial_value_name else None
-        self._trainable = proto.trainable if proto.HasField("trainable") else True
+        self._trainable = proto.trainable
         self._constraint = None
         self._is_initialized_op = None
         if proto.snapshot_name:
@@ -223,8 +253,9 @@ class ResourceVariable(Variable):
             with graph.name_scope("Read"):
                 self._snapshot = self._read()
         if proto.HasField("save_slice_info_def"):
-            self._save_slice_info = SaveSliceInfo(save_slice_info_def=proto.save_slice_info_def,
-                                                  import_scope=import_scope)
+            self._save_slice_info = SaveSliceInfo(
+                save_slice_info_def=proto.save_slice_info_def, import_scope=import_scope
+            )
 
 
 class UnreadVariable(ResourceVariable):
@@ -236,8 +267,17 @@ class UnreadVariable(ResourceVariable):
     """
 
     def __init__(self, variable, parent_op):
-        for slot in ("_handle", "_variable", "_dtype", "_initializer_op", "_initial_value", "_trainable",
-                     "_constraint", "_save_slice_info", "_is_initialized_op"):
+        for slot in (
+            "_handle",
+            "_variable",
+            "_dtype",
+            "_initializer_op",
+            "_initial_value",
+            "_trainable",
+            "_constraint",
+            "_save_slice_info",
+            "_is_initialized_op",
+        ):
             setattr(self, slot, getattr(variable, slot))
         self._caching_device = None
         self._parent_op = parent_op

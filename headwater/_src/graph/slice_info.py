@@ -13,13 +13,21 @@ class SaveSliceInfo:
       import_scope: prefix of the name in that proto.
     """
 
-    def __init__(self, full_name=None, full_shape=None, var_offset=None, var_shape=None,
-                 save_slice_info_def=None, import_scope=None):
+    def __init__(
+        self,
+        full_name=None,
+        full_shape=None,
+        var_offset=None,
+        var_shape=None,
+        save_slice_info_def=None,
+        import_scope=None,
+    ):
         if save_slice_info_def is not None:
             proto = save_slice_info_def
             full_name = f"{import_scope}/{proto.full_name}" if import_scope else proto.full_name
-            full_shape, var_offset, var_shape = (list(v) for v in (
-                proto.full_shape, proto.var_offset, proto.var_shape))
+            full_shape, var_offset, var_shape = (
+                list(v) for v in (proto.full_shape, proto.var_offset, proto.var_shape)
+            )
         self.full_name, self.full_shape = full_name, full_shape
         self.var_offset, self.var_shape = var_offset, var_shape
 
@@ -35,6 +43,10 @@ class SaveSliceInfo:
 
         if export_scope is not None and not self.full_name.startswith(export_scope):
             return None
-        name = self.full_name[len(export_scope) + 1:] if export_scope else self.full_name
-        return variable_pb2.SaveSliceInfoDef(full_name=name, full_shape=self.full_shape,
-                                             var_offset=self.var_offset, var_shape=self.var_shape)
+        name = self.full_name[len(export_scope) + 1 :] if export_scope else self.full_name
+        return variable_pb2.SaveSliceInfoDef(
+            full_name=name,
+            full_shape=self.full_shape,
+            var_offset=self.var_offset,
+            var_shape=self.var_shape,
+        )

@@ -15,9 +15,25 @@ from headwater._src.graph.operators import strided_slice
 from headwater._src.graph.optable import PUBLIC, raw
 from headwater._src.graph.slice_info import SaveSliceInfo
 
-_ARITHMETIC = ("add", "sub", "mul", "truediv", "div", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
-_OPERATORS = ([f"__{n}__" for n in _ARITHMETIC] + [f"__r{n}__" for n in _ARITHMETIC]
-              + ["__lt__", "__le__", "__gt__", "__ge__", "__neg__", "__invert__", "__abs__"])
+_ARITHMETIC = (
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "div",
+    "floordiv",
+    "mod",
+    "pow",
+    "matmul",
+    "and",
+    "or",
+    "xor",
+)
+_OPERATORS = (
+    [f"__{n}__" for n in _ARITHMETIC]
+    + [f"__r{n}__" for n in _ARITHMETIC]
+    + ["__lt__", "__le__", "__gt__", "__ge__", "__neg__", "__invert__", "__abs__"]
+)
 
 
 class _VariableType(type):
@@ -77,12 +93,37 @@ class Variable(metaclass=_VariableType):
     """
 
     __array_priority__ = 100
-    __slots__ = ("_variable", "_snapshot", "_initializer_op", "_initial_value", "_trainable", "_constraint",
-                 "_caching_device", "_save_slice_info", "_in_graph_mode", "__dict__", "__weakref__")
+    __slots__ = (
+        "_variable",
+        "_snapshot",
+        "_initializer_op",
+        "_initial_value",
+        "_trainable",
+        "_constraint",
+        "_caching_device",
+        "_save_slice_info",
+        "_in_graph_mode",
+        "__dict__",
+        "__weakref__",
+    )
 
-    def __init__(self, initial_value=None, trainable=None, collections=None, validate_shape=True,
-                 caching_device=None, name=None, variable_def=None, dtype=None, expected_shape=None,
-                 import_scope=None, constraint=None, synchronization=None, aggregation=None, shape=None):
+    def __init__(
+        self,
+        initial_value=None,
+        trainable=None,
+        collections=None,
+        validate_shape=True,
+        caching_device=None,
+        name=None,
+        variable_def=None,
+        dtype=None,
+        expected_shape=None,
+        import_scope=None,
+        constraint=None,
+        synchronization=None,
+        aggregation=None,
+        shape=None,
+    ):
         self._save_slice_info = None
         self._caching_device = None
         if variable_def is not None:
@@ -95,8 +136,10 @@ class Variable(metaclass=_VariableType):
         if collections is None:
             collections = [GraphKeys.GLOBAL_VARIABLES]
         if not isinstance(collections, (list, tuple, set)):
-            raise ValueError("collections argument to Variable constructor must be a list, tuple, or set. Got "
-                             f"{collections} of type {type(collections)}")
+            raise ValueError(
+                "collections argument to Variable constructor must be a list, tuple, or set. Got "
+                f"{collections} of type {type(collections)}"
+            )
         if constraint is not None and not callable(constraint):
             raise ValueError("The `constraint` argument must be a callable.")
         self._trainable = True if trainable is None else trainable
@@ -106,8 +149,11 @@ class Variable(metaclass=_VariableType):
             collections = [*collections, GraphKeys.TRAINABLE_VARIABLES]
         dtype = None if dtype is None else dtypes.as_dtype(dtype).base_dtype
         graph = getattr(initial_value, "graph", None) or get_default_graph()
-        with graph.as_default(), graph.control_dependencies(None), graph.name_scope(
-                name or "Variable") as scope:
+        with (
+            graph.as_default(),
+            graph.control_dependencies(None),
+            graph.name_scope(name or "Variable") as scope,
+        ):
             self._build(graph, scope, initial_value, dtype, validate_shape, shape)
         graph.add_to_collections(collections, self)
 
@@ -122,8 +168,13 @@ class Variable(metaclass=_VariableType):
         else:
             self._initial_value = self._converted(initial_value, dtype)
             self._variable = self._state(scope, validate_shape, shape)
-        self._initializer_op = raw.Assign(self._variable, self._initial_value, validate_shape=validate_shape,
-                                          use_locking=True, name="Assign").op
+        self._initializer_op = raw.Assign(
+            self._variable,
+            self._initial_value,
+            validate_shape=validate_shape,
+            use_locking=True,
+            name="Assign",
+        ).op
         if self._caching_device is not None:
             with graph.device(self._caching_device):
                 self._snapshot = raw.Identity(self._variable, name="read")
@@ -144,8 +195,11 @@ class Variable(metaclass=_VariableType):
         dims = self._initial_value.dims if shape is None else dims_lib.of(shape)
         if validate_shape and not dims_lib.is_full(dims):
             raise ValueError(f"initial_value must have a shape specified: {self._initial_value}")
-        return raw.VariableV2(shape=dims if validate_shape or shape is not None else None,
-                              dtype=self._initial_value.dtype.base_dtype, name=scope)
+        return raw.VariableV2(
+            shape=dims if validate_shape or shape is not None else None,
+            dtype=self._initial_value.dtype.base_dtype,
+            name=scope,
+        )
 
     # -- what it is ------------------------------------------------------------------------------
 
@@ -238,7 +292,9 @@ class Variable(metaclass=_VariableType):
 
     def eval(self, session=None):
         """The current value as a NumPy array, from `session` or the default session."""
-        return run_default(self._variable, None, self.graph, session, "Cannot evaluate tensor using `eval()`")
+        return run_default(
+            self._variable, None, self.graph, session, "Cannot evaluate tensor using `eval()`"
+        )
 
     def is_initialized(self, name=None):
         """A bool tensor: whether the variable has a value."""
@@ -263,7 +319,9 @@ class Variable(metaclass=_VariableType):
         with self.graph.control_dependencies(None):
             cond = PUBLIC.get("cond")
             if cond is None:
-                raise NotImplementedError("initialized_value needs tf.cond, which is not implemented yet")
+                raise NotImplementedError(
+                    "initialized_value needs tf.cond, which is not implemented yet"
+                )
             return cond(self.is_initialized(), self.read_value, lambda: self.initial_value)
 
     # -- changing --------------------------------------------------------------------------------
@@ -280,15 +338,21 @@ class Variable(metaclass=_VariableType):
         Returns:
           The variable's reference after the assignment, or the `Operation`.
         """
-        return _result(raw.Assign(self._variable, value, use_locking=use_locking, name=name), read_value)
+        return _result(
+            raw.Assign(self._variable, value, use_locking=use_locking, name=name), read_value
+        )
 
     def assign_add(self, delta, use_locking=False, name=None, read_value=True):
         """Adds `delta` to the variable when run; arguments and result as for `assign`."""
-        return _result(raw.AssignAdd(self._variable, delta, use_locking=use_locking, name=name), read_value)
+        return _result(
+            raw.AssignAdd(self._variable, delta, use_locking=use_locking, name=name), read_value
+        )
 
     def assign_sub(self, delta, use_locking=False, name=None, read_value=True):
         """Subtracts `delta` from the variable when run; arguments and result as for `assign`."""
-        return _result(raw.AssignSub(self._variable, delta, use_locking=use_locking, name=name), read_value)
+        return _result(
+            raw.AssignSub(self._variable, delta, use_locking=use_locking, name=name), read_value
+        )
 
     def count_up_to(self, limit):
         """A tensor that gives the value, then adds 1; OutOfRangeError when the value is `limit`."""
@@ -301,13 +365,20 @@ class Variable(metaclass=_VariableType):
           value: a NumPy array, or what converts to one.
           session: the session (default: the default session).
         """
-        run_default(self.initializer, {self.initializer.inputs[1]: value}, self.graph, session,
-                    "Either session argument should be provided or default session should be established")
+        run_default(
+            self.initializer,
+            {self.initializer.inputs[1]: value},
+            self.graph,
+            session,
+            "Either session argument should be provided or default session should be established",
+        )
 
     def _scatter(self, op, sparse_delta, name, **attrs):
         if not hasattr(sparse_delta, "indices") or not hasattr(sparse_delta, "values"):
             raise TypeError(f"sparse_delta is not IndexedSlices: {sparse_delta}")
-        return getattr(raw, op)(self._variable, sparse_delta.indices, sparse_delta.values, name=name, **attrs)
+        return getattr(raw, op)(
+            self._variable, sparse_delta.indices, sparse_delta.values, name=name, **attrs
+        )
 
     def scatter_add(self, sparse_delta, use_locking=False, name=None):
         """Adds the rows of an `IndexedSlices` to the variable; gives its reference."""
@@ -397,8 +468,11 @@ class Variable(metaclass=_VariableType):
             return None
         strip = lambda text: _strip_scope(text, export_scope)  # noqa: E731
         proto = variable_pb2.VariableDef(
-            variable_name=strip(self._variable.name), initializer_name=strip(self.initializer.name),
-            snapshot_name=strip(self._snapshot.name), trainable=self.trainable)
+            variable_name=strip(self._variable.name),
+            initializer_name=strip(self.initializer.name),
+            snapshot_name=strip(self._snapshot.name),
+            trainable=self.trainable,
+        )
         if self._initial_value is not None:
             proto.initial_value_name = strip(self._initial_value.name)
         if self._save_slice_info is not None:
@@ -421,11 +495,12 @@ class Variable(metaclass=_VariableType):
         self._initializer_op = find(proto.initializer_name)
         self._initial_value = find(proto.initial_value_name) if proto.initial_value_name else None
         self._snapshot = find(proto.snapshot_name)
-        self._trainable = proto.trainable if proto.HasField("trainable") else True
+        self._trainable = proto.trainable
         self._constraint = None
         if proto.HasField("save_slice_info_def"):
-            self._save_slice_info = SaveSliceInfo(save_slice_info_def=proto.save_slice_info_def,
-                                                  import_scope=import_scope)
+            self._save_slice_info = SaveSliceInfo(
+                save_slice_info_def=proto.save_slice_info_def, import_scope=import_scope
+            )
 
 
 def _result(tensor, read_value):
@@ -433,7 +508,7 @@ def _result(tensor, read_value):
 
 
 def _strip_scope(name, scope):
-    return name[len(scope) + 1:] if scope and name.startswith(scope + "/") else name
+    return name[len(scope) + 1 :] if scope and name.startswith(scope + "/") else name
 
 
 def _prepend_scope(name, scope):
@@ -457,8 +532,10 @@ for _method in _OPERATORS:
 
 def _convert(value, dtype=None, name=None, as_ref=False):
     if dtype is not None and not dtype.is_compatible_with(value.dtype.base_dtype):
-        raise ValueError(f"Incompatible type conversion requested to type '{dtype.name}' for variable of type "
-                         f"'{value.dtype.name}'")
+        raise ValueError(
+            f"Incompatible type conversion requested to type '{dtype.name}' for variable of type "
+            f"'{value.dtype.name}'"
+        )
     return value._ref() if as_ref else value.value()
 
 

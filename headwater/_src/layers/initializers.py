@@ -43,8 +43,11 @@ class Initializer:
 def _float_type(dtype):
     dtype = dtypes.as_dtype(dtype)
     if not dtype.is_floating:
-        raise ValueError(f"Argument `dtype` expected to be numeric or boolean. Received {dtype}."
-                         if not hasattr(dtype, "name") else f"Expected floating point type, got {dtype.name}.")
+        raise ValueError(
+            f"Argument `dtype` expected to be numeric or boolean. Received {dtype}."
+            if not hasattr(dtype, "name")
+            else f"Expected floating point type, got {dtype.name}."
+        )
     return dtype
 
 
@@ -119,10 +122,17 @@ class RandomUniform(Initializer):
         self.dtype = dtypes.as_dtype(dtype)
 
     def __call__(self, shape, dtype=None, partition_info=None):
-        return PUBLIC["random_uniform"](shape, self.minval, self.maxval, self._type(dtype), seed=self.seed)
+        return PUBLIC["random_uniform"](
+            shape, self.minval, self.maxval, self._type(dtype), seed=self.seed
+        )
 
     def get_config(self):
-        return {"minval": self.minval, "maxval": self.maxval, "seed": self.seed, "dtype": self.dtype.name}
+        return {
+            "minval": self.minval,
+            "maxval": self.maxval,
+            "seed": self.seed,
+            "dtype": self.dtype.name,
+        }
 
 
 class RandomNormal(Initializer):
@@ -142,10 +152,17 @@ class RandomNormal(Initializer):
         self.dtype = _float_type(dtype)
 
     def __call__(self, shape, dtype=None, partition_info=None):
-        return PUBLIC[self._function](shape, self.mean, self.stddev, self._type(dtype), seed=self.seed)
+        return PUBLIC[self._function](
+            shape, self.mean, self.stddev, self._type(dtype), seed=self.seed
+        )
 
     def get_config(self):
-        return {"mean": self.mean, "stddev": self.stddev, "seed": self.seed, "dtype": self.dtype.name}
+        return {
+            "mean": self.mean,
+            "stddev": self.stddev,
+            "seed": self.seed,
+            "dtype": self.dtype.name,
+        }
 
 
 class TruncatedNormal(RandomNormal):
@@ -200,23 +217,35 @@ class VarianceScaling(Initializer):
       ValueError: an argument is not one of these.
     """
 
-    def __init__(self, scale=1.0, mode="fan_in", distribution="truncated_normal", seed=None,
-                 dtype=dtypes.float32):
+    def __init__(
+        self,
+        scale=1.0,
+        mode="fan_in",
+        distribution="truncated_normal",
+        seed=None,
+        dtype=dtypes.float32,
+    ):
         if scale <= 0.0:
             raise ValueError(f"Argument `scale` must be a positive float. Received: {scale}")
         if mode not in ("fan_in", "fan_out", "fan_avg"):
-            raise ValueError("Argument `mode` should be one of ('fan_in', 'fan_out', 'fan_avg'). Received: "
-                             f"{mode}")
+            raise ValueError(
+                "Argument `mode` should be one of ('fan_in', 'fan_out', 'fan_avg'). Received: "
+                f"{mode}"
+            )
         distribution = distribution.lower()
         if distribution not in ("normal", "uniform", "truncated_normal", "untruncated_normal"):
-            raise ValueError("Argument `distribution` should be one of ('normal', uniform', "
-                             f"'truncated_normal', 'untruncated_normal'). Received: {distribution}")
+            raise ValueError(
+                "Argument `distribution` should be one of ('normal', uniform', "
+                f"'truncated_normal', 'untruncated_normal'). Received: {distribution}"
+            )
         self.scale, self.mode, self.distribution, self.seed = scale, mode, distribution, seed
         self.dtype = _float_type(dtype)
 
     def __call__(self, shape, dtype=None, partition_info=None):
         dtype = self._type(dtype)
-        fan_in, fan_out = _fans(_dims(shape if partition_info is None else partition_info.full_shape))
+        fan_in, fan_out = _fans(
+            _dims(shape if partition_info is None else partition_info.full_shape)
+        )
         n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2.0}[self.mode]
         variance = self.scale / max(1.0, n)
         if self.distribution in ("normal", "truncated_normal"):
@@ -228,8 +257,13 @@ class VarianceScaling(Initializer):
         return PUBLIC["random_uniform"](shape, -bound, bound, dtype, seed=self.seed)
 
     def get_config(self):
-        return {"scale": self.scale, "mode": self.mode, "distribution": self.distribution,
-                "seed": self.seed, "dtype": self.dtype.name}
+        return {
+            "scale": self.scale,
+            "mode": self.mode,
+            "distribution": self.distribution,
+            "seed": self.seed,
+            "dtype": self.dtype.name,
+        }
 
 
 def _dims(shape):
@@ -293,11 +327,15 @@ class Orthogonal(Initializer):
         dtype = self._type(dtype)
         dims = _dims(shape)
         if len(dims) < 2:
-            raise ValueError("The tensor to initialize, specified by argument `shape` must be at least "
-                             f"two-dimensional. Received shape={shape}")
+            raise ValueError(
+                "The tensor to initialize, specified by argument `shape` must be at least "
+                f"two-dimensional. Received shape={shape}"
+            )
         rows, columns = math.prod(dims[:-1]), dims[-1]
         tall = (columns, rows) if rows < columns else (rows, columns)
-        q, r = raw.Qr(PUBLIC["random_normal"](tall, dtype=dtype, seed=self.seed), full_matrices=False)
+        q, r = raw.Qr(
+            PUBLIC["random_normal"](tall, dtype=dtype, seed=self.seed), full_matrices=False
+        )
         q = q * raw.Sign(raw.DiagPart(r))  # which makes the distribution uniform
         if rows < columns:
             q = PUBLIC["matrix_transpose"](q)
@@ -322,8 +360,10 @@ class Identity(Initializer):
     def __call__(self, shape, dtype=None, partition_info=None):
         dims = _dims(shape if partition_info is None else partition_info.full_shape)
         if len(dims) != 2:
-            raise ValueError("The tensor to initialize, specified by argument `shape` must be at least "
-                             f"two-dimensional. Received shape={shape}")
+            raise ValueError(
+                "The tensor to initialize, specified by argument `shape` must be at least "
+                f"two-dimensional. Received shape={shape}"
+            )
         eye = PUBLIC["eye"](*dims, dtype=self._type(dtype))
         return eye if self.gain == 1.0 else self.gain * eye
 

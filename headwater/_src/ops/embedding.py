@@ -9,7 +9,9 @@ from headwater._src.ops._scope import scope
 
 
 @public
-def embedding_lookup(params, ids, partition_strategy="mod", name=None, validate_indices=True, max_norm=None):
+def embedding_lookup(
+    params, ids, partition_strategy="mod", name=None, validate_indices=True, max_norm=None
+):
     """The rows `ids` of a matrix of embeddings.
 
     Args:
@@ -32,12 +34,15 @@ def embedding_lookup(params, ids, partition_strategy="mod", name=None, validate_
         if not params:
             raise ValueError("params must be specified. Received: params=[]")
         if len(params) > 1:
-            raise NotImplementedError("embedding_lookup takes one matrix; lists of partitions are not "
-                                      "implemented yet")
-        params, = params
+            raise NotImplementedError(
+                "embedding_lookup takes one matrix; lists of partitions are not implemented yet"
+            )
+        (params,) = params
     with scope(name, "embedding_lookup", (params, ids)) as name:
         ids = convert_to_tensor(ids, name="ids")
-        with get_default_graph().colocate_with(params if not hasattr(params, "handle") else params.op):
+        with get_default_graph().colocate_with(
+            params if not hasattr(params, "handle") else params.op
+        ):
             if hasattr(params, "sparse_read"):
                 rows = params.sparse_read(ids, name=name)
             else:
@@ -66,5 +71,8 @@ def zero_fraction(value, name=None):
         size = PUBLIC["size"](value, out_type=dtypes.int64)
         zero = raw.Equal(value, PUBLIC["zeros"]([], value.dtype.base_dtype))
         count = PUBLIC["reduce_sum"](raw.Cast(zero, DstT=dtypes.int64))
-        return raw.RealDiv(raw.Cast(count, DstT=dtypes.float32), raw.Cast(size, DstT=dtypes.float32),
-                           name="fraction")
+        return raw.RealDiv(
+            raw.Cast(count, DstT=dtypes.float32),
+            raw.Cast(size, DstT=dtypes.float32),
+            name="fraction",
+        )

@@ -30,9 +30,14 @@ MatMul = define_op(
     "MatMul",
     inputs="a: T, b: T",
     outputs="product: T",
-    attrs=["transpose_a: bool = false", "transpose_b: bool = false",
-           "T: {bfloat16, half, float, double, int32, int64, uint8, uint16, uint32, uint64, complex64, "
-           "complex128}", "grad_a: bool = false", "grad_b: bool = false"],
+    attrs=[
+        "transpose_a: bool = false",
+        "transpose_b: bool = false",
+        "T: {bfloat16, half, float, double, int32, int64, uint8, uint16, uint32, uint64, complex64, "
+        "complex128}",
+        "grad_a: bool = false",
+        "grad_b: bool = false",
+    ],
 )
 
 
@@ -48,12 +53,20 @@ def _matmul_shape(a, b, *, transpose_a, transpose_b):
 @MatMul.kernel
 def _matmul_kernel(xp, a, b, *, transpose_a, transpose_b):
     for i, x in enumerate((a, b)):
-        xp.require(xp.ndim(x) == 2, lambda: errors.InvalidArgumentError(
-            None, None, f"In[{i}] is not a matrix. Instead it has shape {text(x.shape)}"))
+        xp.require(
+            xp.ndim(x) == 2,
+            lambda: errors.InvalidArgumentError(
+                None, None, f"In[{i}] is not a matrix. Instead it has shape {text(x.shape)}"
+            ),
+        )
     x = a.T if transpose_a else a
     y = b.T if transpose_b else b
-    xp.require(x.shape[1] == y.shape[0], lambda: errors.InvalidArgumentError(
-        None, None, f"Matrix size-incompatible: In[0]: {text(a.shape)}, In[1]: {text(b.shape)}"))
+    xp.require(
+        x.shape[1] == y.shape[0],
+        lambda: errors.InvalidArgumentError(
+            None, None, f"Matrix size-incompatible: In[0]: {text(a.shape)}, In[1]: {text(b.shape)}"
+        ),
+    )
     return _product(xp, x, y)
 
 
@@ -91,27 +104,42 @@ BatchMatMul = define_op(
     "BatchMatMul",
     inputs="x: T, y: T",
     outputs="output: T",
-    attrs=["T: {bfloat16, half, float, double, int32, int64, complex64, complex128}", "adj_x: bool = false",
-           "adj_y: bool = false", "grad_x: bool = false", "grad_y: bool = false"],
+    attrs=[
+        "T: {bfloat16, half, float, double, int32, int64, complex64, complex128}",
+        "adj_x: bool = false",
+        "adj_y: bool = false",
+        "grad_x: bool = false",
+        "grad_y: bool = false",
+    ],
 )
 
 BatchMatMulV2 = define_op(
     "BatchMatMulV2",
     inputs="x: T, y: T",
     outputs="output: T",
-    attrs=["T: {bfloat16, half, float, double, int16, int32, int64, uint8, uint16, uint32, uint64, "
-           "complex64, complex128}", "adj_x: bool = false", "adj_y: bool = false", "grad_x: bool = false",
-           "grad_y: bool = false"],
+    attrs=[
+        "T: {bfloat16, half, float, double, int16, int32, int64, uint8, uint16, uint32, uint64, "
+        "complex64, complex128}",
+        "adj_x: bool = false",
+        "adj_y: bool = false",
+        "grad_x: bool = false",
+        "grad_y: bool = false",
+    ],
 )
 
 BatchMatMulV3 = define_op(
     "BatchMatMulV3",
     inputs="x: Ta, y: Tb",
     outputs="output: Tout",
-    attrs=["Ta: {bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, complex128}",
-           "Tb: {bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, complex128}",
-           "Tout: {bfloat16, half, float, double, int16, int32, int64, complex64, complex128}",
-           "adj_x: bool = false", "adj_y: bool = false", "grad_x: bool = false", "grad_y: bool = false"],
+    attrs=[
+        "Ta: {bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, complex128}",
+        "Tb: {bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, complex128}",
+        "Tout: {bfloat16, half, float, double, int16, int32, int64, complex64, complex128}",
+        "adj_x: bool = false",
+        "adj_y: bool = false",
+        "grad_x: bool = false",
+        "grad_y: bool = false",
+    ],
 )
 
 
@@ -140,11 +168,19 @@ def _adjoint(xp, x, adjoint):
 @BatchMatMulV3.kernel
 def _batch_matmul_kernel(xp, x, y, *, adj_x, adj_y):
     for i, v in enumerate((x, y)):
-        xp.require(xp.ndim(v) >= 2, lambda: errors.InvalidArgumentError(
-            None, None, f"In[{i}] ndims must be >= 2: {xp.ndim(v)}"))
+        xp.require(
+            xp.ndim(v) >= 2,
+            lambda: errors.InvalidArgumentError(
+                None, None, f"In[{i}] ndims must be >= 2: {xp.ndim(v)}"
+            ),
+        )
     a, b = _adjoint(xp, x, adj_x), _adjoint(xp, y, adj_y)
-    xp.require(a.shape[-1] == b.shape[-2], lambda: errors.InvalidArgumentError(
-        None, None, f"Matrix size-incompatible: In[0]: {text(x.shape)}, In[1]: {text(y.shape)}"))
+    xp.require(
+        a.shape[-1] == b.shape[-2],
+        lambda: errors.InvalidArgumentError(
+            None, None, f"Matrix size-incompatible: In[0]: {text(x.shape)}, In[1]: {text(y.shape)}"
+        ),
+    )
     return _product(xp, a, b)
 
 
@@ -183,7 +219,12 @@ def _batch_matmul_gradient(op, dy):
 def _batch_matmul_v2_gradient(op, dy):
     x, y = op.inputs
     dx, dy_ = _batch_gradients(op, dy, raw.BatchMatMulV2)
-    if x.dims is not None and y.dims is not None and x.dims[:-2] == y.dims[:-2] and is_full(x.dims[:-2]):
+    if (
+        x.dims is not None
+        and y.dims is not None
+        and x.dims[:-2] == y.dims[:-2]
+        and is_full(x.dims[:-2])
+    ):
         return [dx, dy_]
     # One factor was repeated along batch dimensions: its gradient is the sum over the repetitions.
     shape = PUBLIC["shape"]
@@ -198,8 +239,20 @@ def _batch_matmul_v2_gradient(op, dy):
 
 
 @public
-def matmul(a, b, transpose_a=False, transpose_b=False, adjoint_a=False, adjoint_b=False, a_is_sparse=False,
-           b_is_sparse=False, output_type=None, grad_a=False, grad_b=False, name=None):
+def matmul(
+    a,
+    b,
+    transpose_a=False,
+    transpose_b=False,
+    adjoint_a=False,
+    adjoint_b=False,
+    a_is_sparse=False,
+    b_is_sparse=False,
+    output_type=None,
+    grad_a=False,
+    grad_b=False,
+    name=None,
+):
     """The matrix product `a @ b`, over the last two dimensions; batch dimensions are broadcast.
 
     Args:
@@ -223,45 +276,76 @@ def matmul(a, b, transpose_a=False, transpose_b=False, adjoint_a=False, adjoint_
       ValueError: a matrix is both transposed and adjoint, or the shapes do not fit.
       TypeError: the types differ.
 
-    >>> sess.run(tf.matmul([[1., 2.]], [[3.], [4.]]))
+    >>> sess.run(tf.matmul([[1.0, 2.0]], [[3.0], [4.0]]))
     array([[11.]], dtype=float32)
     """
     with scope(name, "MatMul", (a, b)) as name:
-        for transpose, adjoint, side in ((transpose_a, adjoint_a, "a"), (transpose_b, adjoint_b, "b")):
+        for transpose, adjoint, side in (
+            (transpose_a, adjoint_a, "a"),
+            (transpose_b, adjoint_b, "b"),
+        ):
             if transpose and adjoint:
-                raise ValueError(f"Only one of `transpose_{side}` and `adjoint_{side}` can be True. Received "
-                                 f"`transpose_{side}`={transpose}, `adjoint_{side}`={adjoint}.")
+                raise ValueError(
+                    f"Only one of `transpose_{side}` and `adjoint_{side}` can be True. Received "
+                    f"`transpose_{side}`={transpose}, `adjoint_{side}`={adjoint}."
+                )
         a = convert_to_tensor(a, name="a")
         b = convert_to_tensor(b, name="b", preferred_dtype=a.dtype.base_dtype)
         kind = a.dtype.base_dtype
         sparse = a_is_sparse or b_is_sparse
         matrices = all(t.dims is not None and len(t.dims) <= 2 for t in (a, b))
         if output_type is not None and dtypes.as_dtype(output_type) != kind:
-            return _with_output_type(a, b, transpose_a or adjoint_a, transpose_b or adjoint_b,
-                                     dtypes.as_dtype(output_type), name)
+            return _with_output_type(
+                a,
+                b,
+                transpose_a or adjoint_a,
+                transpose_b or adjoint_b,
+                dtypes.as_dtype(output_type),
+                name,
+            )
         if not sparse and not matrices:
             if transpose_a:
                 a, adjoint_a = _conj(a), True
             if transpose_b:
                 b, adjoint_b = _conj(b), True
-            return raw.BatchMatMulV2(a, b, adj_x=adjoint_a, adj_y=adjoint_b, grad_x=grad_a, grad_y=grad_b,
-                                     name=name)
+            return raw.BatchMatMulV2(
+                a, b, adj_x=adjoint_a, adj_y=adjoint_b, grad_x=grad_a, grad_y=grad_b, name=name
+            )
         if adjoint_a:
             a, transpose_a = _conj(a), True
         if adjoint_b:
             b, transpose_b = _conj(b), True
-        if sparse and kind in (dtypes.float32, dtypes.bfloat16) and b.dtype.base_dtype in (
-                dtypes.float32, dtypes.bfloat16):
-            return raw.SparseMatMul(a, b, transpose_a=transpose_a, transpose_b=transpose_b,
-                                    a_is_sparse=a_is_sparse, b_is_sparse=b_is_sparse, name=name)
-        return raw.MatMul(a, b, transpose_a=transpose_a, transpose_b=transpose_b, grad_a=grad_a,
-                          grad_b=grad_b, name=name)
+        if (
+            sparse
+            and kind in (dtypes.float32, dtypes.bfloat16)
+            and b.dtype.base_dtype in (dtypes.float32, dtypes.bfloat16)
+        ):
+            return raw.SparseMatMul(
+                a,
+                b,
+                transpose_a=transpose_a,
+                transpose_b=transpose_b,
+                a_is_sparse=a_is_sparse,
+                b_is_sparse=b_is_sparse,
+                name=name,
+            )
+        return raw.MatMul(
+            a,
+            b,
+            transpose_a=transpose_a,
+            transpose_b=transpose_b,
+            grad_a=grad_a,
+            grad_b=grad_b,
+            name=name,
+        )
 
 
 def _with_output_type(a, b, adjoint_a, adjoint_b, output_type, name):
     if (a.dtype.base_dtype, output_type) != (dtypes.int8, dtypes.int32):
-        raise TypeError("output_type is only supported for int8 inputs and int32 output. Received: "
-                        f"{a.dtype.base_dtype.name} and {output_type.name}")
+        raise TypeError(
+            "output_type is only supported for int8 inputs and int32 output. Received: "
+            f"{a.dtype.base_dtype.name} and {output_type.name}"
+        )
     return raw.BatchMatMulV3(a, b, Tout=output_type, adj_x=adjoint_a, adj_y=adjoint_b, name=name)
 
 
@@ -271,8 +355,14 @@ SparseMatMul = define_op(
     "SparseMatMul",
     inputs="a: Ta, b: Tb",
     outputs="product: float",
-    attrs=["transpose_a: bool = false", "transpose_b: bool = false", "a_is_sparse: bool = false",
-           "b_is_sparse: bool = false", "Ta: {float, bfloat16} = float", "Tb: {float, bfloat16} = float"],
+    attrs=[
+        "transpose_a: bool = false",
+        "transpose_b: bool = false",
+        "a_is_sparse: bool = false",
+        "b_is_sparse: bool = false",
+        "Ta: {float, bfloat16} = float",
+        "Tb: {float, bfloat16} = float",
+    ],
 )
 
 SparseMatMul.shape(_matmul_shape)
@@ -280,8 +370,13 @@ SparseMatMul.shape(_matmul_shape)
 
 @SparseMatMul.kernel
 def _sparse_matmul_kernel(xp, a, b, *, transpose_a, transpose_b):
-    return _matmul_kernel(xp, xp.cast(a, "float32"), xp.cast(b, "float32"), transpose_a=transpose_a,
-                          transpose_b=transpose_b)
+    return _matmul_kernel(
+        xp,
+        xp.cast(a, "float32"),
+        xp.cast(b, "float32"),
+        transpose_a=transpose_a,
+        transpose_b=transpose_b,
+    )
 
 
 @SparseMatMul.gradient
@@ -295,7 +390,9 @@ def _sparse_matmul_gradient(op, dy):
         if ty:
             y_ = PUBLIC["transpose"](y)
             sparse[y_], y = sparse[y], y_
-        result = PUBLIC["matmul"](x, y, transpose_a=tx, a_is_sparse=sparse[x], b_is_sparse=sparse[y])
+        result = PUBLIC["matmul"](
+            x, y, transpose_a=tx, a_is_sparse=sparse[x], b_is_sparse=sparse[y]
+        )
         return result if result.dtype == dtype else raw.Cast(result, DstT=dtype)
 
     kind_a, kind_b = a.dtype.base_dtype, b.dtype.base_dtype

@@ -10,8 +10,10 @@ from headwater._src.ops._shapes import merge, merge_dim, text, with_rank
 
 FLOATS = "{half, bfloat16, float, double}"
 REALS = "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}"
-NUMBERS = ("{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
-           "qint16, quint16, uint16, complex128, half, uint32, uint64}")
+NUMBERS = (
+    "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
+    "qint16, quint16, uint16, complex128, half, uint32, uint64}"
+)
 
 
 # --- bias -------------------------------------------------------------------------------------
@@ -23,7 +25,9 @@ BiasAdd = define_op(
     attrs=[f"T: {NUMBERS}", "data_format: {'NHWC', 'NCHW'} = 'NHWC'"],
 )
 
-BiasAddV1 = define_op("BiasAddV1", inputs="value: T, bias: T", outputs="output: T", attrs=[f"T: {NUMBERS}"])
+BiasAddV1 = define_op(
+    "BiasAddV1", inputs="value: T, bias: T", outputs="output: T", attrs=[f"T: {NUMBERS}"]
+)
 
 
 def _channel(rank, data_format):
@@ -33,7 +37,7 @@ def _channel(rank, data_format):
 @BiasAdd.shape
 def _bias_add_shape(value, bias, *, data_format):
     with_rank(value.dims, 3 if data_format == "NCHW" else 2, at_least=True)
-    size, = with_rank(bias.dims, 1)
+    (size,) = with_rank(bias.dims, 1)
     if value.dims is None:
         return None
     dims = list(value.dims)
@@ -49,14 +53,26 @@ def _bias_add_v1_shape(value, bias):
 
 @BiasAdd.kernel
 def _bias_add_kernel(xp, value, bias, *, data_format):
-    xp.require(xp.ndim(value) >= 2, lambda: errors.InvalidArgumentError(
-        None, None, f"Input tensor must be at least 2D: {text(value.shape)}"))
-    xp.require(xp.ndim(bias) == 1, lambda: errors.InvalidArgumentError(
-        None, None, f"Biases must be 1D: {text(bias.shape)}"))
+    xp.require(
+        xp.ndim(value) >= 2,
+        lambda: errors.InvalidArgumentError(
+            None, None, f"Input tensor must be at least 2D: {text(value.shape)}"
+        ),
+    )
+    xp.require(
+        xp.ndim(bias) == 1,
+        lambda: errors.InvalidArgumentError(None, None, f"Biases must be 1D: {text(bias.shape)}"),
+    )
     at = _channel(xp.ndim(value), data_format)
-    xp.require(bias.shape[0] == value.shape[at], lambda: errors.InvalidArgumentError(
-        None, None, "Must provide as many biases as the last dimension of the input tensor: "
-        f"{text(bias.shape)} vs. {text(value.shape)}"))
+    xp.require(
+        bias.shape[0] == value.shape[at],
+        lambda: errors.InvalidArgumentError(
+            None,
+            None,
+            "Must provide as many biases as the last dimension of the input tensor: "
+            f"{text(bias.shape)} vs. {text(value.shape)}",
+        ),
+    )
     return value + xp.reshape(bias, (-1,) + (1,) * (xp.ndim(value) - at - 1))
 
 
@@ -96,7 +112,9 @@ def _bias_add_grad_shape(out_backprop, *, data_format):
 def _bias_add_grad_kernel(xp, out_backprop, *, data_format):
     rank = xp.ndim(out_backprop)
     at = _channel(rank, data_format)
-    return xp.sum(out_backprop, axis=tuple(i for i in range(rank) if i != at), dtype=out_backprop.dtype)
+    return xp.sum(
+        out_backprop, axis=tuple(i for i in range(rank) if i != at), dtype=out_backprop.dtype
+    )
 
 
 @BiasAddGrad.gradient
@@ -137,8 +155,10 @@ def bias_add(value, bias, data_format=None, name=None):
         elif data_format.startswith("N") and data_format.endswith("C"):
             layout = "NHWC"
         else:
-            raise ValueError("`data_format` must be of the form `N...C` or `NC...`. Received: "
-                             f"data_format={data_format}")
+            raise ValueError(
+                "`data_format` must be of the form `N...C` or `NC...`. Received: "
+                f"data_format={data_format}"
+            )
         return raw.BiasAdd(value, bias, data_format=layout, name=name)
 
 
@@ -146,8 +166,13 @@ def bias_add(value, bias, data_format=None, name=None):
 
 
 def _activation(name, types, kernel, gradient):
-    op = define_op(name, inputs="features: T", outputs="activations: T", attrs=[f"T: {types}"],
-                   shape=lambda features: features.dims)
+    op = define_op(
+        name,
+        inputs="features: T",
+        outputs="activations: T",
+        attrs=[f"T: {types}"],
+        shape=lambda features: features.dims,
+    )
     op.kernel(kernel)
     op.gradient(gradient)
     return op
@@ -155,7 +180,9 @@ def _activation(name, types, kernel, gradient):
 
 def _grad_op(name, types, second, kernel, gradient=None):
     """`name(gradients, second)`: what `gradients` become on their way back through an activation."""
-    op = define_op(name, inputs=f"gradients: T, {second}: T", outputs="backprops: T", attrs=[f"T: {types}"])
+    op = define_op(
+        name, inputs=f"gradients: T, {second}: T", outputs="backprops: T", attrs=[f"T: {types}"]
+    )
     if second == "features":
         op.shape(lambda gradients, features: merge(gradients.dims, features.dims))
     else:
@@ -177,22 +204,34 @@ def _piecewise_linear(name):
 
 
 Relu = _activation(
-    "Relu", REALS[:-1] + ", qint8}", lambda xp, features: xp.maximum(features, xp.zeros_like(features)),
-    lambda op, dy: [raw.ReluGrad(dy, op.outputs[0])])
+    "Relu",
+    REALS[:-1] + ", qint8}",
+    lambda xp, features: xp.maximum(features, xp.zeros_like(features)),
+    lambda op, dy: [raw.ReluGrad(dy, op.outputs[0])],
+)
 ReluGrad = _grad_op(
-    "ReluGrad", REALS, "features",
+    "ReluGrad",
+    REALS,
+    "features",
     lambda xp, gradients, features: xp.where(features > 0, gradients, xp.zeros_like(gradients)),
-    _piecewise_linear("ReluGrad"))
+    _piecewise_linear("ReluGrad"),
+)
 
 Relu6 = _activation(
-    "Relu6", REALS, lambda xp, features: xp.clip(features, xp.zeros_like(features),
-                                                 xp.full_like(features, 6)),
-    lambda op, dy: [raw.Relu6Grad(dy, op.outputs[0])])
+    "Relu6",
+    REALS,
+    lambda xp, features: xp.clip(features, xp.zeros_like(features), xp.full_like(features, 6)),
+    lambda op, dy: [raw.Relu6Grad(dy, op.outputs[0])],
+)
 Relu6Grad = _grad_op(
-    "Relu6Grad", REALS, "features",
-    lambda xp, gradients, features: xp.where((features > 0) & (features < 6), gradients,
-                                             xp.zeros_like(gradients)),
-    _piecewise_linear("Relu6Grad"))
+    "Relu6Grad",
+    REALS,
+    "features",
+    lambda xp, gradients, features: xp.where(
+        (features > 0) & (features < 6), gradients, xp.zeros_like(gradients)
+    ),
+    _piecewise_linear("Relu6Grad"),
+)
 
 
 def _exponential_linear(name):
@@ -207,36 +246,53 @@ def _exponential_linear(name):
 
 
 Elu = _activation(
-    "Elu", FLOATS,
+    "Elu",
+    FLOATS,
     lambda xp, features: xp.where(features < 0, xp.expm1(xp.minimum(features, 0)), features),
-    lambda op, dy: [raw.EluGrad(dy, op.outputs[0])])
+    lambda op, dy: [raw.EluGrad(dy, op.outputs[0])],
+)
 EluGrad = _grad_op(
-    "EluGrad", FLOATS, "outputs",
+    "EluGrad",
+    FLOATS,
+    "outputs",
     lambda xp, gradients, outputs: xp.where(outputs < 0, (outputs + 1) * gradients, gradients),
-    _exponential_linear("EluGrad"))
+    _exponential_linear("EluGrad"),
+)
 
 SELU_SCALE = 1.0507009873554804934193349852946
 SELU_SCALE_ALPHA = 1.7580993408473768599402175208123
 
 Selu = _activation(
-    "Selu", FLOATS,
-    lambda xp, features: xp.where(features < 0, SELU_SCALE_ALPHA * xp.expm1(xp.minimum(features, 0)),
-                                  SELU_SCALE * features),
-    lambda op, dy: [raw.SeluGrad(dy, op.outputs[0])])
+    "Selu",
+    FLOATS,
+    lambda xp, features: xp.where(
+        features < 0, SELU_SCALE_ALPHA * xp.expm1(xp.minimum(features, 0)), SELU_SCALE * features
+    ),
+    lambda op, dy: [raw.SeluGrad(dy, op.outputs[0])],
+)
 SeluGrad = _grad_op(
-    "SeluGrad", FLOATS, "outputs",
-    lambda xp, gradients, outputs: xp.where(outputs < 0, gradients * (outputs + SELU_SCALE_ALPHA),
-                                            gradients * SELU_SCALE),
-    _exponential_linear("SeluGrad"))
+    "SeluGrad",
+    FLOATS,
+    "outputs",
+    lambda xp, gradients, outputs: xp.where(
+        outputs < 0, gradients * (outputs + SELU_SCALE_ALPHA), gradients * SELU_SCALE
+    ),
+    _exponential_linear("SeluGrad"),
+)
 
 Softplus = _activation(
-    "Softplus", FLOATS,
+    "Softplus",
+    FLOATS,
     lambda xp, features: xp.maximum(features, 0) + xp.log1p(xp.exp(-xp.abs(features))),
-    lambda op, dy: [dy * raw.Sigmoid(op.inputs[0])])
+    lambda op, dy: [dy * raw.Sigmoid(op.inputs[0])],
+)
 SoftplusGrad = _grad_op(
-    "SoftplusGrad", FLOATS, "features",
+    "SoftplusGrad",
+    FLOATS,
+    "features",
     lambda xp, gradients, features: gradients / (xp.exp(-features) + 1),
-    lambda op, dy: _softplus_grad_gradient(op, dy))
+    lambda op, dy: _softplus_grad_gradient(op, dy),
+)
 
 
 def _softplus_grad_gradient(op, ddy):
@@ -246,11 +302,17 @@ def _softplus_grad_gradient(op, ddy):
 
 
 Softsign = _activation(
-    "Softsign", FLOATS, lambda xp, features: features / (xp.abs(features) + 1),
-    lambda op, dy: [raw.SoftsignGrad(dy, op.inputs[0])])
+    "Softsign",
+    FLOATS,
+    lambda xp, features: features / (xp.abs(features) + 1),
+    lambda op, dy: [raw.SoftsignGrad(dy, op.inputs[0])],
+)
 SoftsignGrad = _grad_op(
-    "SoftsignGrad", FLOATS, "features",
-    lambda xp, gradients, features: gradients / xp.square(xp.abs(features) + 1))
+    "SoftsignGrad",
+    FLOATS,
+    "features",
+    lambda xp, gradients, features: gradients / xp.square(xp.abs(features) + 1),
+)
 
 LeakyRelu = define_op(
     "LeakyRelu",
@@ -302,7 +364,7 @@ def relu(features, name=None):
     Returns:
       `Tensor` with the shape and type of `features`.
 
-    >>> sess.run(tf.nn.relu([-1., 2.]))
+    >>> sess.run(tf.nn.relu([-1.0, 2.0]))
     array([0., 2.], dtype=float32)
     """
     return raw.Relu(features, name=name)
@@ -406,8 +468,9 @@ def leaky_relu(features, alpha=0.2, name=None):
 
 # --- L2Loss -----------------------------------------------------------------------------------
 
-L2Loss = define_op("L2Loss", inputs="t: T", outputs="output: T", attrs=[f"T: {FLOATS}"],
-                   shape=lambda t: ())
+L2Loss = define_op(
+    "L2Loss", inputs="t: T", outputs="output: T", attrs=[f"T: {FLOATS}"], shape=lambda t: ()
+)
 
 
 @L2Loss.kernel
@@ -430,7 +493,7 @@ def l2_loss(t, name=None):
     Returns:
       scalar `Tensor` of the type of `t`.
 
-    >>> sess.run(tf.nn.l2_loss([3., 4.]))
+    >>> sess.run(tf.nn.l2_loss([3.0, 4.0]))
     np.float32(12.5)
     """
     return raw.L2Loss(t, name=name)
@@ -439,16 +502,22 @@ def l2_loss(t, name=None):
 # --- top-k membership -------------------------------------------------------------------------
 
 InTopK = define_op(
-    "InTopK", inputs="predictions: float, targets: T", outputs="precision: bool",
-    attrs=["k: int", "T: {int32, int64} = int32"])
+    "InTopK",
+    inputs="predictions: float, targets: T",
+    outputs="precision: bool",
+    attrs=["k: int", "T: {int32, int64} = int32"],
+)
 InTopKV2 = define_op(
-    "InTopKV2", inputs="predictions: float, targets: T, k: T", outputs="precision: bool",
-    attrs=["T: {int32, int64} = int32"])
+    "InTopKV2",
+    inputs="predictions: float, targets: T, k: T",
+    outputs="precision: bool",
+    attrs=["T: {int32, int64} = int32"],
+)
 
 
 def _in_top_k_dims(predictions, targets):
     rows, _ = with_rank(predictions.dims, 2)
-    count, = with_rank(targets.dims, 1)
+    (count,) = with_rank(targets.dims, 1)
     return (merge_dim(rows, count),)
 
 
@@ -465,9 +534,15 @@ def _in_top_k_v2_shape(predictions, targets, k):
 
 def _in_top_k(xp, predictions, targets, k):
     rows, classes = predictions.shape
-    xp.require(targets.shape == (rows,), lambda: errors.InvalidArgumentError(
-        None, None, f"First dimension of predictions {rows} must match length of targets "
-        f"{targets.shape[0]}"))
+    xp.require(
+        targets.shape == (rows,),
+        lambda: errors.InvalidArgumentError(
+            None,
+            None,
+            f"First dimension of predictions {rows} must match length of targets "
+            f"{targets.shape[0]}",
+        ),
+    )
     valid = (targets >= 0) & (targets < classes)
     picked = xp.take_along_axis(predictions, xp.where(valid, targets, 0)[:, None], axis=1)
     # Ties count in the target's favour; a row with a value that is not finite gives False.

@@ -41,20 +41,26 @@ def dropout(x, keep_prob=None, noise_shape=None, seed=None, name=None, rate=None
         try:
             rate = 1 - keep_prob
         except TypeError:
-            raise ValueError("`keep_prob` must be a floating point number or Tensor. Received: "
-                             f"keep_prob={keep_prob}") from None
+            raise ValueError(
+                "`keep_prob` must be a floating point number or Tensor. Received: "
+                f"keep_prob={keep_prob}"
+            ) from None
     if rate is None:
         raise ValueError(f"`rate` must be provided. Received: rate={rate}")
     with scope(name, "dropout", (x,)):
         number = isinstance(rate, (numbers.Real, np.number)) and not isinstance(rate, bool)
         if number and not 0 <= rate < 1:
-            raise ValueError("`rate` must be a scalar tensor or a float in the range [0, 1). Received: "
-                             f"rate={rate}")
+            raise ValueError(
+                "`rate` must be a scalar tensor or a float in the range [0, 1). Received: "
+                f"rate={rate}"
+            )
         x = convert_to_tensor(x, name="x")
         kind = x.dtype.base_dtype
         if not kind.is_floating:
-            raise ValueError("`x.dtype` must be a floating point tensor as `x` will be scaled. Received: "
-                             f"x_dtype={kind!r}")
+            raise ValueError(
+                "`x.dtype` must be a floating point tensor as `x` will be scaled. Received: "
+                f"x_dtype={kind!r}"
+            )
         if number and rate == 0:
             return x
         if number:
@@ -64,8 +70,10 @@ def dropout(x, keep_prob=None, noise_shape=None, seed=None, name=None, rate=None
             if rate.dims not in ((), None):
                 raise ValueError(f"`rate` must be a scalar tensor. Received: rate={rate}")
             if rate.dtype.base_dtype != kind:
-                raise ValueError("`x.dtype` and `rate.dtype` must match. Received: "
-                                 f"x.dtype={kind!r}, rate.dtype={rate.dtype!r}")
+                raise ValueError(
+                    "`x.dtype` and `rate.dtype` must match. Received: "
+                    f"x.dtype={kind!r}, rate.dtype={rate.dtype!r}"
+                )
             one = convert_to_tensor(1, kind, name="Const")
             kept = raw.RealDiv(x, raw.Sub(one, rate))
         noise = PUBLIC["random_uniform"](_noise_shape(x, noise_shape), seed=seed, dtype=kind)
@@ -110,8 +118,10 @@ def sigmoid_cross_entropy_with_logits(labels=None, logits=None, name=None):
       ValueError: the shapes differ, or an argument is missing.
     """
     if labels is None or logits is None:
-        raise ValueError("Both `labels` and `logits` must be provided to sigmoid_cross_entropy_with_logits. "
-                         f"Received: labels={labels} and logits={logits}")
+        raise ValueError(
+            "Both `labels` and `logits` must be provided to sigmoid_cross_entropy_with_logits. "
+            f"Received: labels={labels} and logits={logits}"
+        )
     with scope(name, "logistic_loss", (logits, labels)) as name:
         logits, labels = _same_shapes(logits, labels)
         # max(x, 0) - x z + log(1 + exp(-|x|)), in a form whose second derivative is right at 0 too.
@@ -126,12 +136,16 @@ def _same_shapes(logits, labels):
     logits = convert_to_tensor(logits, name="logits")
     labels = convert_to_tensor(labels, name="labels")
     if not logits.shape.is_compatible_with(labels.shape):
-        raise ValueError("`logits` and `labels` must have the same shape, received "
-                         f"({logits.shape} vs {labels.shape}).")
+        raise ValueError(
+            "`logits` and `labels` must have the same shape, received "
+            f"({logits.shape} vs {labels.shape})."
+        )
     return logits, labels
 
 
-def weighted_cross_entropy_with_logits(labels=None, logits=None, pos_weight=None, name=None, targets=None):
+def weighted_cross_entropy_with_logits(
+    labels=None, logits=None, pos_weight=None, name=None, targets=None
+):
     """`sigmoid_cross_entropy_with_logits` with another weight for positive labels.
 
     Args:
@@ -182,10 +196,14 @@ def l2_normalize(x, axis=None, epsilon=1e-12, name=None, dim=None):
         part = x.dtype.base_dtype.real_dtype
         real = raw.Square(raw.Real(x, Tout=part))
         total = PUBLIC["reduce_sum"](real + raw.Square(raw.Imag(x, Tout=part)), axis, keepdims=True)
-        get_default_graph().unique_name("Real")  # TensorFlow takes the real part of a real sum: a name, no node
+        get_default_graph().unique_name(
+            "Real"
+        )  # TensorFlow takes the real part of a real sum: a name, no node
         inverse = raw.Rsqrt(raw.Maximum(total, epsilon))
         real = raw.Mul(raw.Real(x, Tout=part), inverse)
-        return raw.Complex(real, raw.Mul(raw.Imag(x, Tout=part), inverse), Tout=x.dtype.base_dtype, name=name)
+        return raw.Complex(
+            real, raw.Mul(raw.Imag(x, Tout=part), inverse), Tout=x.dtype.base_dtype, name=name
+        )
 
 
 @public

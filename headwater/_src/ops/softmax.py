@@ -22,8 +22,13 @@ def _at_least_vector(logits):
     return with_rank(logits.dims, 1, at_least=True)
 
 
-Softmax = define_op("Softmax", inputs="logits: T", outputs="softmax: T", attrs=[f"T: {FLOATS}"],
-                    shape=_at_least_vector)
+Softmax = define_op(
+    "Softmax",
+    inputs="logits: T",
+    outputs="softmax: T",
+    attrs=[f"T: {FLOATS}"],
+    shape=_at_least_vector,
+)
 
 
 @Softmax.kernel
@@ -35,12 +40,17 @@ def _softmax_kernel(xp, logits):
 
 @Softmax.gradient
 def _softmax_gradient(op, dy):
-    y, = op.outputs  # J = diag(y) - y yT, so JT dy = (dy - <dy, y>) y
+    (y,) = op.outputs  # J = diag(y) - y yT, so JT dy = (dy - <dy, y>) y
     return [(dy - raw.Sum(dy * y, -1, keep_dims=True)) * y]
 
 
-LogSoftmax = define_op("LogSoftmax", inputs="logits: T", outputs="logsoftmax: T", attrs=[f"T: {FLOATS}"],
-                       shape=_at_least_vector)
+LogSoftmax = define_op(
+    "LogSoftmax",
+    inputs="logits: T",
+    outputs="logsoftmax: T",
+    attrs=[f"T: {FLOATS}"],
+    shape=_at_least_vector,
+)
 
 
 @LogSoftmax.kernel
@@ -63,8 +73,11 @@ def _along_axis(op, logits, axis, name):
         return op(logits, name=name)
     if isinstance(axis, int) and rank is not None and not -rank <= axis < rank:
         raise errors.InvalidArgumentError(
-            None, None, f"`dim` must be in the range [{-rank}, {rank}) where {rank} is the number of "
-            f"dimensions in the input. Received: dim={axis}")
+            None,
+            None,
+            f"`dim` must be in the range [{-rank}, {rank}) where {rank} is the number of "
+            f"dimensions in the input. Received: dim={axis}",
+        )
     rank_of, shape = PUBLIC["rank"], logits.dims
     rank_of(logits)  # TensorFlow's graph holds this node too
     count = rank_of(logits)
@@ -98,7 +111,7 @@ def softmax(logits, axis=None, name=None, dim=None):
     Raises:
       InvalidArgumentError: `axis` is not a dimension of `logits`.
 
-    >>> sess.run(tf.nn.softmax([0., 0.]))
+    >>> sess.run(tf.nn.softmax([0.0, 0.0]))
     array([0.5, 0.5], dtype=float32)
     """
     return _along_axis(raw.Softmax, logits, renamed("axis", axis, "dim", dim, -1), name)
@@ -146,9 +159,15 @@ def _cross_entropy_kernel(xp, features, labels):
         ok = len(dims) == 2
     except ShapeError:
         ok = False
-    xp.require(ok, lambda: errors.InvalidArgumentError(
-        None, None, "logits and labels must be broadcastable: logits_size="
-        f"{text(features.shape)} labels_size={text(labels.shape)}"))
+    xp.require(
+        ok,
+        lambda: errors.InvalidArgumentError(
+            None,
+            None,
+            "logits and labels must be broadcastable: logits_size="
+            f"{text(features.shape)} labels_size={text(labels.shape)}",
+        ),
+    )
     features, labels = xp.broadcast_to(features, dims), xp.broadcast_to(labels, dims)
     shifted = features - xp.max(features, axis=-1, keepdims=True, initial=-xp.inf)
     e = xp.exp(shifted)
@@ -189,8 +208,10 @@ def _named_only(function):
     @functools.wraps(function)
     def checked(*args, **kwargs):
         if args:
-            raise ValueError(f"Only call `{function.__name__}` with named arguments "
-                             "(labels=..., logits=..., ...)")
+            raise ValueError(
+                f"Only call `{function.__name__}` with named arguments "
+                "(labels=..., logits=..., ...)"
+            )
         return function(**kwargs)
 
     return checked
@@ -253,7 +274,7 @@ def softmax_cross_entropy_with_logits_v2(labels, logits, axis=None, name=None, d
         cost = raw.Reshape(cost, raw.Slice(shape, [0], [raw.Sub(rank, 1)]))
         if dims is not None:
             at = axis % len(dims)
-            cost.set_shape((*dims[:at], *dims[at + 1:]))
+            cost.set_shape((*dims[:at], *dims[at + 1 :]))
         return raw.Cast(cost, DstT=kind) if kind in _HALVES else cost
 
 
@@ -281,13 +302,17 @@ def softmax_cross_entropy_with_logits(labels=None, logits=None, dim=-1, name=Non
     axis = dim if axis is None else axis
     with scope(name, "softmax_cross_entropy_with_logits_sg", (logits, labels)) as name:
         labels = raw.StopGradient(labels, name="labels_stop_gradient")
-        return softmax_cross_entropy_with_logits_v2(labels=labels, logits=logits, axis=axis, name=name)
+        return softmax_cross_entropy_with_logits_v2(
+            labels=labels, logits=logits, axis=axis, name=name
+        )
 
 
 def _both_given(function, labels, logits):
     if labels is None or logits is None:
-        raise ValueError(f"Both `labels` and `logits` must be provided to {function}. Received: "
-                         f"labels={labels} and logits={logits}")
+        raise ValueError(
+            f"Both `labels` and `logits` must be provided to {function}. Received: "
+            f"labels={labels} and logits={logits}"
+        )
 
 
 # --- cross-entropy with a class index ---------------------------------------------------------
@@ -303,26 +328,39 @@ SparseSoftmaxCrossEntropyWithLogits = define_op(
 @SparseSoftmaxCrossEntropyWithLogits.shape
 def _sparse_cross_entropy_shape(features, labels):
     rows, classes = with_rank(features.dims, 2)
-    count, = with_rank(labels.dims, 1)
+    (count,) = with_rank(labels.dims, 1)
     rows = merge_dim(rows, count)
     return [(rows,), (rows, classes)]
 
 
 @SparseSoftmaxCrossEntropyWithLogits.kernel
 def _sparse_cross_entropy_kernel(xp, features, labels):
-    xp.require(xp.ndim(features) == 2, lambda: errors.InvalidArgumentError(
-        None, None, f"logits must be 2-D, but got shape {text(features.shape)}"))
-    xp.require(labels.shape == features.shape[:1], lambda: errors.InvalidArgumentError(
-        None, None, "logits and labels must have the same first dimension, got logits shape "
-        f"{text(features.shape)} and labels shape {text(labels.shape)}"))
+    xp.require(
+        xp.ndim(features) == 2,
+        lambda: errors.InvalidArgumentError(
+            None, None, f"logits must be 2-D, but got shape {text(features.shape)}"
+        ),
+    )
+    xp.require(
+        labels.shape == features.shape[:1],
+        lambda: errors.InvalidArgumentError(
+            None,
+            None,
+            "logits and labels must have the same first dimension, got logits shape "
+            f"{text(features.shape)} and labels shape {text(labels.shape)}",
+        ),
+    )
     classes = features.shape[1]
     valid = (labels >= 0) & (labels < classes)
 
     def bad_label():
         wrong = labels[~valid][0]
         return errors.InvalidArgumentError(
-            None, None, f"Received a label value of {wrong} which is outside the valid range of [0, {classes})."
-            f"  Label values: {' '.join(str(v) for v in labels)}")
+            None,
+            None,
+            f"Received a label value of {wrong} which is outside the valid range of [0, {classes})."
+            f"  Label values: {' '.join(str(v) for v in labels)}",
+        )
 
     xp.require(valid, bad_label)
     shifted = features - xp.max(features, axis=-1, keepdims=True, initial=-xp.inf)
@@ -375,8 +413,10 @@ def sparse_softmax_cross_entropy_with_logits(labels=None, logits=None, name=None
             cost = raw.SparseSoftmaxCrossEntropyWithLogits(precise, labels, name=name)[0]
             return raw.Cast(cost, DstT=kind) if kind in _HALVES else cost
         checks = []
-        if not (is_full(labels_dims) and logits.dims is not None and is_full(logits.dims[:-1])
-                ) and "assert_equal" in PUBLIC:
+        if (
+            not (is_full(labels_dims) and logits.dims is not None and is_full(logits.dims[:-1]))
+            and "assert_equal" in PUBLIC
+        ):
             checks.append(PUBLIC["assert_equal"](shape_of(labels), shape_of(logits)[:-1]))
         with get_default_graph().control_dependencies(checks):
             classes = shape_of(logits)[PUBLIC["rank"](logits) - 1]
@@ -396,9 +436,13 @@ def _check_sparse_shapes(labels, logits):
     if labels.dims is None:
         return
     if len(labels.dims) != len(logits.dims) - 1:
-        raise ValueError("`labels.shape.rank` must equal `logits.shape.rank - 1`. Received: "
-                         f"labels.shape={labels.shape} of rank {len(labels.dims)} and logits.shape="
-                         f"{logits.shape} of rank {len(logits.dims)}")
+        raise ValueError(
+            "`labels.shape.rank` must equal `logits.shape.rank - 1`. Received: "
+            f"labels.shape={labels.shape} of rank {len(labels.dims)} and logits.shape="
+            f"{logits.shape} of rank {len(logits.dims)}"
+        )
     if is_full(labels.dims) and is_full(logits.dims[:-1]) and labels.dims != logits.dims[:-1]:
-        raise ValueError("`labels.shape` must equal `logits.shape` except for the last dimension. Received: "
-                         f"labels.shape={labels.shape} and logits.shape={logits.shape}")
+        raise ValueError(
+            "`labels.shape` must equal `logits.shape` except for the last dimension. Received: "
+            f"labels.shape={labels.shape} and logits.shape={logits.shape}"
+        )

@@ -4,9 +4,10 @@ from headwater._src.core import errors
 from headwater._src.graph import define_op
 from headwater._src.ops._shapes import merge
 
-
-NUMBERS = ("{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
-           "qint16, quint16, uint16, complex128, half, uint32, uint64}")
+NUMBERS = (
+    "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
+    "qint16, quint16, uint16, complex128, half, uint32, uint64}"
+)
 
 
 def _rule(name, states, inputs, flags=(), sparse=False):
@@ -16,15 +17,24 @@ def _rule(name, states, inputs, flags=(), sparse=False):
     """
     names = [*states, *inputs]
     types = {"indices": "Tindices"}
-    attrs = [f"T: {NUMBERS}", *(["Tindices: {int32, int64}"] if sparse else []), "use_locking: bool = false",
-             *(f"{flag}: bool = {value}" for flag, value in flags)]
+    attrs = [
+        f"T: {NUMBERS}",
+        *(["Tindices: {int32, int64}"] if sparse else []),
+        "use_locking: bool = false",
+        *(f"{flag}: bool = {value}" for flag, value in flags),
+    ]
 
     def declare(fn):
         for prefix, kind in (("", "Ref(T)"), ("Resource", "resource")):
             text = ", ".join(f"{n}: {kind if n in states else types.get(n, 'T')}" for n in names)
             reference = not prefix
-            op = define_op(prefix + name, inputs=text, outputs="out: Ref(T)" if reference else "", attrs=attrs,
-                           stateful=not reference)
+            op = define_op(
+                prefix + name,
+                inputs=text,
+                outputs="out: Ref(T)" if reference else "",
+                attrs=attrs,
+                stateful=not reference,
+            )
             op.shape(_make_shape(names, states, reference))
             op.update(*states)(fn)
             op.no_gradient()
@@ -42,8 +52,11 @@ def _make_shape(names, states, reference):
         dims = None
         for i in positions:
             x = inputs[i]
-            known = x.dims if x.handle is None and x.dtype.name != "resource" else (
-                x.handle[1] if x.handle is not None else None)
+            known = (
+                x.dims
+                if x.handle is None and x.dtype.name != "resource"
+                else (x.handle[1] if x.handle is not None else None)
+            )
             dims = merge(dims, known)
         return dims if reference else []
 
@@ -57,7 +70,8 @@ def _check_rows(xp, indices, var, grad):
     def error():
         at = int((~ok).argmax())
         return errors.InvalidArgumentError(
-            None, None, f"Index {indices[at]} at offset {at} in indices is out of range")
+            None, None, f"Index {indices[at]} at offset {at} in indices is out of range"
+        )
 
     xp.require(ok, error)
 
@@ -77,19 +91,31 @@ def apply_momentum(xp, var, accum, lr, grad, momentum, *, use_nesterov):
     return var - accum * lr, accum
 
 
-@_rule("SparseApplyMomentum", ["var", "accum"], ["lr", "grad", "indices", "momentum"],
-       [("use_nesterov", "false")], sparse=True)
+@_rule(
+    "SparseApplyMomentum",
+    ["var", "accum"],
+    ["lr", "grad", "indices", "momentum"],
+    [("use_nesterov", "false")],
+    sparse=True,
+)
 def sparse_apply_momentum(xp, var, accum, lr, grad, indices, momentum, *, use_nesterov):
     """`apply_momentum` on the rows `indices` only."""
     _check_rows(xp, indices, var, grad)
-    rows, sums = apply_momentum(xp, var[indices], accum[indices], lr, grad, momentum,
-                                use_nesterov=use_nesterov)
+    rows, sums = apply_momentum(
+        xp, var[indices], accum[indices], lr, grad, momentum, use_nesterov=use_nesterov
+    )
     return xp.scatter_update(var, indices, rows), xp.scatter_update(accum, indices, sums)
 
 
-@_rule("ApplyAdam", ["var", "m", "v"],
-       ["beta1_power", "beta2_power", "lr", "beta1", "beta2", "epsilon", "grad"], [("use_nesterov", "false")])
-def apply_adam(xp, var, m, v, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad, *, use_nesterov):
+@_rule(
+    "ApplyAdam",
+    ["var", "m", "v"],
+    ["beta1_power", "beta2_power", "lr", "beta1", "beta2", "epsilon", "grad"],
+    [("use_nesterov", "false")],
+)
+def apply_adam(
+    xp, var, m, v, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad, *, use_nesterov
+):
     """Moves by the mean of the gradients over the root of the mean of their squares, both corrected for their start."""
     rate = lr * xp.sqrt(1 - beta2_power) / (1 - beta1_power)
     m = m + (grad - m) * (1 - beta1)
@@ -106,10 +132,17 @@ def apply_adagrad(xp, var, accum, lr, grad, *, update_slots):
     return var - lr * grad / xp.sqrt(accum), accum
 
 
-@_rule("SparseApplyAdagrad", ["var", "accum"], ["lr", "grad", "indices"], [("update_slots", "true")],
-       sparse=True)
+@_rule(
+    "SparseApplyAdagrad",
+    ["var", "accum"],
+    ["lr", "grad", "indices"],
+    [("update_slots", "true")],
+    sparse=True,
+)
 def sparse_apply_adagrad(xp, var, accum, lr, grad, indices, *, update_slots):
     """`apply_adagrad` on the rows `indices` only."""
     _check_rows(xp, indices, var, grad)
-    rows, sums = apply_adagrad(xp, var[indices], accum[indices], lr, grad, update_slots=update_slots)
+    rows, sums = apply_adagrad(
+        xp, var[indices], accum[indices], lr, grad, update_slots=update_slots
+    )
     return xp.scatter_update(var, indices, rows), xp.scatter_update(accum, indices, sums)

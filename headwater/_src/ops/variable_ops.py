@@ -6,29 +6,53 @@ from headwater._src.core import errors
 from headwater._src.graph import define_op
 from headwater._src.ops._shapes import Out, merge, with_rank
 
-NUMBERS = ("{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
-           "qint16, quint16, uint16, complex128, half, uint32, uint64}")
+NUMBERS = (
+    "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
+    "qint16, quint16, uint16, complex128, half, uint32, uint64}"
+)
 
 
 # --- reference variables ----------------------------------------------------------------------
 
-_VARIABLE_ATTRS = ["shape: shape", "dtype: type", "container: string = ''", "shared_name: string = ''"]
+_VARIABLE_ATTRS = [
+    "shape: shape",
+    "dtype: type",
+    "container: string = ''",
+    "shared_name: string = ''",
+]
 
-VariableV2 = define_op("VariableV2", outputs="ref: Ref(dtype)", attrs=_VARIABLE_ATTRS, stateful=True,
-                       shape=lambda *, shape: shape).variable()
+VariableV2 = define_op(
+    "VariableV2",
+    outputs="ref: Ref(dtype)",
+    attrs=_VARIABLE_ATTRS,
+    stateful=True,
+    shape=lambda *, shape: shape,
+).variable()
 
 # The older op cannot tell a scalar from an unknown shape: `[]` means unknown.
-Variable = define_op("Variable", outputs="ref: Ref(dtype)", attrs=_VARIABLE_ATTRS, stateful=True,
-                     shape=lambda *, shape: shape or None).variable()
+Variable = define_op(
+    "Variable",
+    outputs="ref: Ref(dtype)",
+    attrs=_VARIABLE_ATTRS,
+    stateful=True,
+    shape=lambda *, shape: shape or None,
+).variable()
 
 TemporaryVariable = define_op(
-    "TemporaryVariable", outputs="ref: Ref(dtype)",
-    attrs=["shape: shape", "dtype: type", "var_name: string = ''"], stateful=True,
-    shape=lambda *, shape: shape).variable()
+    "TemporaryVariable",
+    outputs="ref: Ref(dtype)",
+    attrs=["shape: shape", "dtype: type", "var_name: string = ''"],
+    stateful=True,
+    shape=lambda *, shape: shape,
+).variable()
 
 IsVariableInitialized = define_op(
-    "IsVariableInitialized", inputs="ref: Ref(dtype)", outputs="is_initialized: bool", attrs=["dtype: type"],
-    shape=lambda ref: ())
+    "IsVariableInitialized",
+    inputs="ref: Ref(dtype)",
+    outputs="is_initialized: bool",
+    attrs=["dtype: type"],
+    shape=lambda ref: (),
+)
 
 
 @IsVariableInitialized.kernel(uninitialized=True)
@@ -62,9 +86,12 @@ Assign.no_gradient()
 
 def _assign_op(name, combine):
     op = define_op(
-        name, inputs="ref: Ref(T), value: T", outputs="output_ref: Ref(T)",
+        name,
+        inputs="ref: Ref(T), value: T",
+        outputs="output_ref: Ref(T)",
         attrs=[f"T: {NUMBERS}", "use_locking: bool = false"],
-        shape=lambda ref, value: merge(ref.dims, value.dims))
+        shape=lambda ref, value: merge(ref.dims, value.dims),
+    )
 
     @op.update("ref")
     def update(xp, ref, value):
@@ -75,9 +102,15 @@ def _assign_op(name, combine):
 
 
 def _require_equal_shapes(xp, what, ref, value):
-    xp.require(np.shape(ref) == np.shape(value), lambda: errors.InvalidArgumentError(
-        None, None, f"{what} requires shapes of both tensors to match. lhs shape= {_list(ref)} rhs shape= "
-        f"{_list(value)}"))
+    xp.require(
+        np.shape(ref) == np.shape(value),
+        lambda: errors.InvalidArgumentError(
+            None,
+            None,
+            f"{what} requires shapes of both tensors to match. lhs shape= {_list(ref)} rhs shape= "
+            f"{_list(value)}",
+        ),
+    )
 
 
 def _list(array):
@@ -88,8 +121,13 @@ AssignAdd = _assign_op("AssignAdd", lambda ref, value: ref + value)
 AssignSub = _assign_op("AssignSub", lambda ref, value: ref - value)
 
 
-CountUpTo = define_op("CountUpTo", inputs="ref: Ref(T)", outputs="output: T",
-                      attrs=["limit: int", "T: {int32, int64}"], shape=lambda ref: with_rank(ref.dims, 0))
+CountUpTo = define_op(
+    "CountUpTo",
+    inputs="ref: Ref(T)",
+    outputs="output: T",
+    attrs=["limit: int", "T: {int32, int64}"],
+    shape=lambda ref: with_rank(ref.dims, 0),
+)
 
 
 @CountUpTo.update("ref")
@@ -106,8 +144,14 @@ CountUpTo.no_gradient()
 VarHandleOp = define_op(
     "VarHandleOp",
     outputs="resource: resource",
-    attrs=["container: string = ''", "shared_name: string = ''", "debug_name: string = ''", "dtype: type",
-           "shape: shape", "allowed_devices: list(string) = []"],
+    attrs=[
+        "container: string = ''",
+        "shared_name: string = ''",
+        "debug_name: string = ''",
+        "dtype: type",
+        "shape: shape",
+        "allowed_devices: list(string) = []",
+    ],
     stateful=True,
     shape=lambda *, dtype, shape: Out((), (dtype, shape)),
 ).variable()
@@ -118,8 +162,14 @@ def behind(resource):
     return None if resource.handle is None else resource.handle[1]
 
 
-ReadVariableOp = define_op("ReadVariableOp", inputs="resource: resource", outputs="value: dtype",
-                           attrs=["dtype: type"], stateful=True, shape=behind)
+ReadVariableOp = define_op(
+    "ReadVariableOp",
+    inputs="resource: resource",
+    outputs="value: dtype",
+    attrs=["dtype: type"],
+    stateful=True,
+    shape=behind,
+)
 
 
 @ReadVariableOp.kernel
@@ -132,8 +182,13 @@ def _read_variable_gradient(op, dy):
     return [dy]
 
 
-VarIsInitializedOp = define_op("VarIsInitializedOp", inputs="resource: resource",
-                               outputs="is_initialized: bool", stateful=True, shape=lambda resource: ())
+VarIsInitializedOp = define_op(
+    "VarIsInitializedOp",
+    inputs="resource: resource",
+    outputs="is_initialized: bool",
+    stateful=True,
+    shape=lambda resource: (),
+)
 
 
 @VarIsInitializedOp.kernel(uninitialized=True)
@@ -144,8 +199,13 @@ def _var_is_initialized_kernel(xp, resource):
 VarIsInitializedOp.no_gradient()
 
 
-VariableShape = define_op("VariableShape", inputs="input: resource", outputs="output: out_type",
-                          attrs=["out_type: {int32, int64} = int32"], stateful=True)
+VariableShape = define_op(
+    "VariableShape",
+    inputs="input: resource",
+    outputs="output: out_type",
+    attrs=["out_type: {int32, int64} = int32"],
+    stateful=True,
+)
 
 
 @VariableShape.shape
@@ -163,8 +223,11 @@ VariableShape.no_gradient()
 
 
 AssignVariableOp = define_op(
-    "AssignVariableOp", inputs="resource: resource, value: dtype",
-    attrs=["dtype: type", "validate_shape: bool = false"], stateful=True)
+    "AssignVariableOp",
+    inputs="resource: resource, value: dtype",
+    attrs=["dtype: type", "validate_shape: bool = false"],
+    stateful=True,
+)
 
 
 @AssignVariableOp.shape
@@ -184,31 +247,53 @@ AssignVariableOp.no_gradient()
 
 
 def _assign_variable_op(name, what, combine):
-    op = define_op(name, inputs="resource: resource, value: dtype", attrs=["dtype: type"], stateful=True,
-                   shape=_assign_variable_shape)
+    op = define_op(
+        name,
+        inputs="resource: resource, value: dtype",
+        attrs=["dtype: type"],
+        stateful=True,
+        shape=_assign_variable_shape,
+    )
 
     @op.update("resource")
     def update(xp, resource, value):
-        xp.require(np.shape(resource) == np.shape(value), lambda: errors.InvalidArgumentError(
-            None, None, f"Cannot update variable with shape {_list(resource)} using a Tensor with shape "
-            f"{_list(value)}, shapes must be equal."))
+        xp.require(
+            np.shape(resource) == np.shape(value),
+            lambda: errors.InvalidArgumentError(
+                None,
+                None,
+                f"Cannot update variable with shape {_list(resource)} using a Tensor with shape "
+                f"{_list(value)}, shapes must be equal.",
+            ),
+        )
         return combine(resource, value)
 
     return op.no_gradient()
 
 
-AssignAddVariableOp = _assign_variable_op("AssignAddVariableOp", "AssignAdd", lambda old, value: old + value)
-AssignSubVariableOp = _assign_variable_op("AssignSubVariableOp", "AssignSub", lambda old, value: old - value)
+AssignAddVariableOp = _assign_variable_op(
+    "AssignAddVariableOp", "AssignAdd", lambda old, value: old + value
+)
+AssignSubVariableOp = _assign_variable_op(
+    "AssignSubVariableOp", "AssignSub", lambda old, value: old - value
+)
 
 
-ResourceCountUpTo = define_op("ResourceCountUpTo", inputs="resource: resource", outputs="output: T",
-                              attrs=["limit: int", "T: {int32, int64}"], stateful=True,
-                              shape=lambda resource: ())
+ResourceCountUpTo = define_op(
+    "ResourceCountUpTo",
+    inputs="resource: resource",
+    outputs="output: T",
+    attrs=["limit: int", "T: {int32, int64}"],
+    stateful=True,
+    shape=lambda resource: (),
+)
 
 
 @ResourceCountUpTo.update("resource")
 def _resource_count_up_to_update(xp, resource, *, limit):
-    xp.require(resource < limit, lambda: errors.OutOfRangeError(None, None, f"Reached limit of {limit}"))
+    xp.require(
+        resource < limit, lambda: errors.OutOfRangeError(None, None, f"Reached limit of {limit}")
+    )
     return resource + 1, resource
 
 

@@ -10,8 +10,10 @@ from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._indexing import check_indices, check_nd, nd_index
 from headwater._src.ops._shapes import is_full, text
 
-NUMBERS = ("{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
-           "qint16, quint16, uint16, complex128, half, uint32, uint64}")
+NUMBERS = (
+    "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
+    "qint16, quint16, uint16, complex128, half, uint32, uint64}"
+)
 ORDERED = "{half, bfloat16, float, double, int32, int64}"
 
 
@@ -21,26 +23,40 @@ ORDERED = "{half, bfloat16, float, double, int32, int64}"
 def _rows(xp, var, indices, updates, how):
     check_indices(xp, indices, np.shape(var)[0])
     wanted = (*np.shape(indices), *np.shape(var)[1:])
-    xp.require(np.shape(updates) in (wanted, ()), lambda: errors.InvalidArgumentError(
-        None, None, "Must have updates.shape = indices.shape + params.shape[1:] or updates.shape = [], got "
-        f"updates.shape {text(np.shape(updates))}, indices.shape {text(np.shape(indices))}, params.shape "
-        f"{text(np.shape(var))}"))
+    xp.require(
+        np.shape(updates) in (wanted, ()),
+        lambda: errors.InvalidArgumentError(
+            None,
+            None,
+            "Must have updates.shape = indices.shape + params.shape[1:] or updates.shape = [], got "
+            f"updates.shape {text(np.shape(updates))}, indices.shape {text(np.shape(indices))}, params.shape "
+            f"{text(np.shape(var))}",
+        ),
+    )
     return xp.scatter(var, indices, updates, how)
 
 
 def _scatter_ops(name, how, types, resource_types=NUMBERS):
     locking = "true" if how == "update" else "false"
-    op = define_op(f"Scatter{name}", inputs="ref: Ref(T), indices: Tindices, updates: T",
-                   outputs="output_ref: Ref(T)",
-                   attrs=[f"T: {types}", "Tindices: {int32, int64}", f"use_locking: bool = {locking}"],
-                   shape=lambda ref, indices, updates: ref.dims)
+    op = define_op(
+        f"Scatter{name}",
+        inputs="ref: Ref(T), indices: Tindices, updates: T",
+        outputs="output_ref: Ref(T)",
+        attrs=[f"T: {types}", "Tindices: {int32, int64}", f"use_locking: bool = {locking}"],
+        shape=lambda ref, indices, updates: ref.dims,
+    )
     op.update("ref")(lambda xp, ref, indices, updates: _rows(xp, ref, indices, updates, how))
     op.no_gradient()
-    op = define_op(f"ResourceScatter{name}", inputs="resource: resource, indices: Tindices, updates: dtype",
-                   attrs=[f"dtype: {resource_types}", "Tindices: {int32, int64}"], stateful=True,
-                   shape=lambda resource, indices, updates: [])
+    op = define_op(
+        f"ResourceScatter{name}",
+        inputs="resource: resource, indices: Tindices, updates: dtype",
+        attrs=[f"dtype: {resource_types}", "Tindices: {int32, int64}"],
+        stateful=True,
+        shape=lambda resource, indices, updates: [],
+    )
     op.update("resource")(
-        lambda xp, resource, indices, updates: _rows(xp, resource, indices, updates, how))
+        lambda xp, resource, indices, updates: _rows(xp, resource, indices, updates, how)
+    )
     op.no_gradient()
 
 
@@ -59,27 +75,46 @@ _scatter_ops("Max", "max", ORDERED)
 def _positions(xp, var, indices, updates, how):
     depth = np.shape(indices)[-1]
     shape = np.shape(var)
-    check_nd(xp, indices, shape[:depth], lambda at, row: (
-        f"indices{at} = {row} does not index into shape {text(shape)}"))
+    check_nd(
+        xp,
+        indices,
+        shape[:depth],
+        lambda at, row: f"indices{at} = {row} does not index into shape {text(shape)}",
+    )
     wanted = (*np.shape(indices)[:-1], *shape[depth:])
-    xp.require(np.shape(updates) == wanted, lambda: errors.InvalidArgumentError(
-        None, None, "Dimensions [0,1) of indices[shape=" + text(np.shape(indices)) + "] must match dimensions "
-        f"[0,1) of updates[shape={text(np.shape(updates))}]"))
+    xp.require(
+        np.shape(updates) == wanted,
+        lambda: errors.InvalidArgumentError(
+            None,
+            None,
+            "Dimensions [0,1) of indices[shape="
+            + text(np.shape(indices))
+            + "] must match dimensions "
+            f"[0,1) of updates[shape={text(np.shape(updates))}]",
+        ),
+    )
     return xp.scatter(var, nd_index(indices), updates, how)
 
 
 def _scatter_nd_ops(name, how, types):
     locking = "true" if how == "update" else "false"
     last = "bad_indices_policy: string = ''"
-    op = define_op(f"ScatterNd{name}", inputs="ref: Ref(T), indices: Tindices, updates: T",
-                   outputs="output_ref: Ref(T)",
-                   attrs=[f"T: {types}", "Tindices: {int32, int64}", f"use_locking: bool = {locking}", last],
-                   shape=lambda ref, indices, updates: ref.dims)
+    op = define_op(
+        f"ScatterNd{name}",
+        inputs="ref: Ref(T), indices: Tindices, updates: T",
+        outputs="output_ref: Ref(T)",
+        attrs=[f"T: {types}", "Tindices: {int32, int64}", f"use_locking: bool = {locking}", last],
+        shape=lambda ref, indices, updates: ref.dims,
+    )
     op.update("ref")(lambda xp, ref, indices, updates: _positions(xp, ref, indices, updates, how))
     op.no_gradient()
-    op = define_op(f"ResourceScatterNd{name}", inputs="ref: resource, indices: Tindices, updates: T",
-                   attrs=["T: type", "Tindices: {int32, int64}", "use_locking: bool = true", last],
-                   stateful=True, shape=lambda ref, indices, updates: [])
+    op = define_op(
+        f"ResourceScatterNd{name}",
+        inputs="ref: resource, indices: Tindices, updates: T",
+        attrs=["T: type", "Tindices: {int32, int64}", "use_locking: bool = true", last],
+        stateful=True,
+        shape=lambda ref, indices, updates: [],
+    )
     op.update("ref")(lambda xp, ref, indices, updates: _positions(xp, ref, indices, updates, how))
     op.no_gradient()
 
@@ -95,7 +130,12 @@ ResourceGather = define_op(
     "ResourceGather",
     inputs="resource: resource, indices: Tindices",
     outputs="output: dtype",
-    attrs=["batch_dims: int = 0", "validate_indices: bool = true", "dtype: type", "Tindices: {int32, int64}"],
+    attrs=[
+        "batch_dims: int = 0",
+        "validate_indices: bool = true",
+        "dtype: type",
+        "Tindices: {int32, int64}",
+    ],
     stateful=True,
 )
 
@@ -109,7 +149,7 @@ def _resource_gather_shape(resource, indices, *, batch_dims):
     dims = _behind(resource)
     if dims is None or indices.dims is None:
         return None
-    return (*dims[:batch_dims], *indices.dims[batch_dims:], *dims[batch_dims + 1:])
+    return (*dims[:batch_dims], *indices.dims[batch_dims:], *dims[batch_dims + 1 :])
 
 
 @ResourceGather.kernel
@@ -117,8 +157,10 @@ def _resource_gather_kernel(xp, resource, indices, *, batch_dims):
     check_indices(xp, indices, np.shape(resource)[batch_dims])
     if not batch_dims:
         return xp.gather(resource, indices)
-    grid = [xp.reshape(xp.arange(n), (-1,) + (1,) * (np.ndim(indices) - i - 1))
-            for i, n in enumerate(np.shape(indices)[:batch_dims])]
+    grid = [
+        xp.reshape(xp.arange(n), (-1,) + (1,) * (np.ndim(indices) - i - 1))
+        for i, n in enumerate(np.shape(indices)[:batch_dims])
+    ]
     return resource[(*grid, indices)]
 
 
@@ -146,14 +188,18 @@ def _resource_gather_nd_shape(resource, indices):
     dims = _behind(resource)
     if dims is None or indices.dims is None or indices.dims[-1] is None:
         return None
-    return (*indices.dims[:-1], *dims[indices.dims[-1]:])
+    return (*indices.dims[:-1], *dims[indices.dims[-1] :])
 
 
 @ResourceGatherNd.kernel
 def _resource_gather_nd_kernel(xp, resource, indices):
     shape = np.shape(resource)
-    check_nd(xp, indices, shape[:np.shape(indices)[-1]], lambda at, row: (
-        f"indices{at} = {row} does not index into param shape {text(shape)}"))
+    check_nd(
+        xp,
+        indices,
+        shape[: np.shape(indices)[-1]],
+        lambda at, row: f"indices{at} = {row} does not index into param shape {text(shape)}",
+    )
     return resource[nd_index(indices)]
 
 
@@ -169,7 +215,9 @@ def _resource_gather_nd_gradient(op, dy):
 
 def _scatter(name, how, ref, indices, updates, use_locking, node_name):
     if getattr(ref.dtype, "_is_ref_dtype", False):
-        return getattr(raw, f"Scatter{name}")(ref, indices, updates, use_locking=use_locking, name=node_name)
+        return getattr(raw, f"Scatter{name}")(
+            ref, indices, updates, use_locking=use_locking, name=node_name
+        )
     # The node takes the handle; what is given back reads the variable after it.
     return ref._scatter_rows(name, indices, updates, node_name)
 

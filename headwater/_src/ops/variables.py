@@ -34,7 +34,9 @@ def assign(ref, value, validate_shape=None, use_locking=None, name=None):
       AttributeError: `ref` is not a variable.
     """
     if _is_reference(ref):
-        return raw.Assign(ref, value, validate_shape=validate_shape, use_locking=use_locking, name=name)
+        return raw.Assign(
+            ref, value, validate_shape=validate_shape, use_locking=use_locking, name=name
+        )
     return ref.assign(value, name=name)
 
 
@@ -166,8 +168,11 @@ def report_uninitialized_variables(var_list=None, name="report_uninitialized_var
     if var_list is None:
         var_list = global_variables() + local_variables()
         if not var_list:
-            var_list = [op.outputs[0] for op in get_default_graph().get_operations()
-                        if op.type in ("Variable", "VariableV2", "AutoReloadVariable")]
+            var_list = [
+                op.outputs[0]
+                for op in get_default_graph().get_operations()
+                if op.type in ("Variable", "VariableV2", "AutoReloadVariable")
+            ]
     graph = get_default_graph()
     with graph.name_scope(name):
         flags = [_initialized(v) for v in var_list]

@@ -19,16 +19,26 @@ class AdamOptimizer(Optimizer):
       use_own_namescope_for_non_slot_vars: ignored; kept for newer programs.
     """
 
-    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, use_locking=False,
-                 name="Adam", use_own_namescope_for_non_slot_vars=False):
+    def __init__(
+        self,
+        learning_rate=0.001,
+        beta1=0.9,
+        beta2=0.999,
+        epsilon=1e-8,
+        use_locking=False,
+        name="Adam",
+        use_own_namescope_for_non_slot_vars=False,
+    ):
         super().__init__(use_locking, name)
         self._lr, self._beta1, self._beta2, self._epsilon = learning_rate, beta1, beta2, epsilon
         self._lr_t = self._beta1_t = self._beta2_t = self._epsilon_t = None
 
     def _get_beta_accumulators(self):
         graph = get_default_graph()
-        return (self._get_non_slot_variable("beta1_power", graph),
-                self._get_non_slot_variable("beta2_power", graph))
+        return (
+            self._get_non_slot_variable("beta1_power", graph),
+            self._get_non_slot_variable("beta2_power", graph),
+        )
 
     def _create_slots(self, var_list):
         # The powers of beta live beside the variable that is first by name.
@@ -46,29 +56,50 @@ class AdamOptimizer(Optimizer):
         self._epsilon_t = convert_to_tensor(self._call_if_callable(self._epsilon), name="epsilon")
 
     def _hyper(self, kind):
-        return [self._cast(t, kind) for t in (self._lr_t, self._beta1_t, self._beta2_t, self._epsilon_t)]
+        return [
+            self._cast(t, kind) for t in (self._lr_t, self._beta1_t, self._beta2_t, self._epsilon_t)
+        ]
 
     def _apply_dense(self, grad, var):
         kind = var.dtype.base_dtype
-        powers = [self._cast(p.value() if p.dtype.base_dtype == kind else p, kind)
-                  for p in self._get_beta_accumulators()]
-        return raw.ApplyAdam(var, self.get_slot(var, "m"), self.get_slot(var, "v"), *powers,
-                             *self._hyper(kind), grad, use_locking=self._use_locking).op
+        powers = [
+            self._cast(p.value() if p.dtype.base_dtype == kind else p, kind)
+            for p in self._get_beta_accumulators()
+        ]
+        return raw.ApplyAdam(
+            var,
+            self.get_slot(var, "m"),
+            self.get_slot(var, "v"),
+            *powers,
+            *self._hyper(kind),
+            grad,
+            use_locking=self._use_locking,
+        ).op
 
     def _resource_apply_dense(self, grad, handle):
         kind = grad.dtype.base_dtype
         # A power that needs no cast is read by the update node itself, inside its scope.
-        powers = [p if p.dtype.base_dtype == kind else self._cast(p, kind)
-                  for p in self._get_beta_accumulators()]
+        powers = [
+            p if p.dtype.base_dtype == kind else self._cast(p, kind)
+            for p in self._get_beta_accumulators()
+        ]
         return raw.ResourceApplyAdam(
-            handle.handle, self.get_slot(handle, "m").handle, self.get_slot(handle, "v").handle, *powers,
-            *self._hyper(kind), grad, use_locking=self._use_locking)
+            handle.handle,
+            self.get_slot(handle, "m").handle,
+            self.get_slot(handle, "v").handle,
+            *powers,
+            *self._hyper(kind),
+            grad,
+            use_locking=self._use_locking,
+        )
 
     def _sparse(self, grad, var, indices, scatter_add):
         """The rows that have a gradient get it; the means decay everywhere."""
         kind = var.dtype.base_dtype
-        power1, power2 = (self._cast(p, kind) if p.dtype.base_dtype != kind else p
-                          for p in self._get_beta_accumulators())
+        power1, power2 = (
+            self._cast(p, kind) if p.dtype.base_dtype != kind else p
+            for p in self._get_beta_accumulators()
+        )
         rate, beta1, beta2, epsilon = self._hyper(kind)
         step = rate * raw.Sqrt(1 - power2) / (1 - power1)
         graph, assign = get_default_graph(), PUBLIC["assign"]
@@ -83,16 +114,26 @@ class AdamOptimizer(Optimizer):
         v = self.get_slot(var, "v")
         v_new = mean(v, beta2, (grad * grad) * (1 - beta2))
         root = raw.Sqrt(v_new)
-        update = PUBLIC["assign_sub"](var, step * m_new / (root + epsilon), use_locking=self._use_locking)
+        update = PUBLIC["assign_sub"](
+            var, step * m_new / (root + epsilon), use_locking=self._use_locking
+        )
         return PUBLIC["group"](update, m_new, v_new)
 
     def _apply_sparse(self, grad, var):
-        return self._sparse(grad.values, var, grad.indices, lambda slot, rows, addend: raw.ScatterAdd(
-            slot, rows, addend, use_locking=self._use_locking))
+        return self._sparse(
+            grad.values,
+            var,
+            grad.indices,
+            lambda slot, rows, addend: raw.ScatterAdd(
+                slot, rows, addend, use_locking=self._use_locking
+            ),
+        )
 
     def _resource_apply_sparse(self, grad, handle, indices):
         def scatter_add(slot, rows, addend):
-            with get_default_graph().control_dependencies([raw.ResourceScatterAdd(slot.handle, rows, addend)]):
+            with get_default_graph().control_dependencies(
+                [raw.ResourceScatterAdd(slot.handle, rows, addend)]
+            ):
                 return slot.value()
 
         return self._sparse(grad, handle, indices, scatter_add)
@@ -102,6 +143,8 @@ class AdamOptimizer(Optimizer):
         with graph.control_dependencies(update_ops):
             power1, power2 = self._get_beta_accumulators()
             with graph.colocate_with(power1.op):
-                decayed = [power.assign(power * beta, use_locking=self._use_locking)
-                           for power, beta in ((power1, self._beta1_t), (power2, self._beta2_t))]
+                decayed = [
+                    power.assign(power * beta, use_locking=self._use_locking)
+                    for power, beta in ((power1, self._beta1_t), (power2, self._beta2_t))
+                ]
         return PUBLIC["group"](*update_ops, *decayed, name=name_scope)

@@ -62,8 +62,12 @@ def create_global_step(graph=None):
     if get_global_step(graph) is not None:
         raise ValueError('"global_step" already exists.')
     with graph.as_default(), graph.name_scope(None):
-        return Variable(lambda: PUBLIC["zeros"]([], dtypes.int64), name="global_step", trainable=False,
-                        collections=[GraphKeys.GLOBAL_VARIABLES, GraphKeys.GLOBAL_STEP])
+        return Variable(
+            lambda: PUBLIC["zeros"]([], dtypes.int64),
+            name="global_step",
+            trainable=False,
+            collections=[GraphKeys.GLOBAL_VARIABLES, GraphKeys.GLOBAL_STEP],
+        )
 
 
 def get_or_create_global_step(graph=None):
@@ -87,8 +91,12 @@ def assert_global_step(global_step_tensor):
       TypeError: it is not an integer scalar tensor or variable.
     """
     if not isinstance(global_step_tensor, (Tensor, Variable)):
-        raise TypeError(f'Existing "global_step" must be a Variable or Tensor: {global_step_tensor}.')
+        raise TypeError(
+            f'Existing "global_step" must be a Variable or Tensor: {global_step_tensor}.'
+        )
     if not global_step_tensor.dtype.base_dtype.is_integer:
-        raise TypeError(f'Existing "global_step" does not have integer type: {global_step_tensor.dtype}')
+        raise TypeError(
+            f'Existing "global_step" does not have integer type: {global_step_tensor.dtype}'
+        )
     if global_step_tensor.get_shape()._dims not in ((), None):
         raise TypeError(f'Existing "global_step" is not scalar: {global_step_tensor.get_shape()}')

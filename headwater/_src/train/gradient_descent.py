@@ -20,18 +20,22 @@ class GradientDescentOptimizer(Optimizer):
         self._learning_rate_tensor = None
 
     def _prepare(self):
-        self._learning_rate_tensor = convert_to_tensor(self._call_if_callable(self._learning_rate),
-                                                       name="learning_rate")
+        self._learning_rate_tensor = convert_to_tensor(
+            self._call_if_callable(self._learning_rate), name="learning_rate"
+        )
 
     def _rate(self, var):
         return self._cast(self._learning_rate_tensor, var.dtype.base_dtype)
 
     def _apply_dense(self, grad, var):
-        return raw.ApplyGradientDescent(var, self._rate(var), grad, use_locking=self._use_locking).op
+        return raw.ApplyGradientDescent(
+            var, self._rate(var), grad, use_locking=self._use_locking
+        ).op
 
     def _resource_apply_dense(self, grad, handle):
-        return raw.ResourceApplyGradientDescent(handle.handle, self._rate(handle), grad,
-                                                use_locking=self._use_locking)
+        return raw.ResourceApplyGradientDescent(
+            handle.handle, self._rate(handle), grad, use_locking=self._use_locking
+        )
 
     def _apply_sparse_duplicate_indices(self, grad, var):
         step = raw.Mul(grad.values, self._rate(var), name="mul")

@@ -16,7 +16,9 @@ class MomentumOptimizer(Optimizer):
       use_nesterov: whether the gradient counts as if taken one step ahead (Nesterov).
     """
 
-    def __init__(self, learning_rate, momentum, use_locking=False, name="Momentum", use_nesterov=False):
+    def __init__(
+        self, learning_rate, momentum, use_locking=False, name="Momentum", use_nesterov=False
+    ):
         super().__init__(use_locking, name)
         self._learning_rate = learning_rate
         self._momentum = momentum
@@ -29,31 +31,48 @@ class MomentumOptimizer(Optimizer):
 
     def _prepare(self):
         self._learning_rate_tensor = convert_to_tensor(
-            self._call_if_callable(self._learning_rate), name="learning_rate")
-        self._momentum_tensor = convert_to_tensor(self._call_if_callable(self._momentum), name="momentum")
+            self._call_if_callable(self._learning_rate), name="learning_rate"
+        )
+        self._momentum_tensor = convert_to_tensor(
+            self._call_if_callable(self._momentum), name="momentum"
+        )
 
     def _hyper(self, var):
         kind = var.dtype.base_dtype
-        return (self._cast(self._learning_rate_tensor, kind),
-                lambda: self._cast(self._momentum_tensor, kind),
-                {"use_locking": self._use_locking, "use_nesterov": self._use_nesterov})
+        return (
+            self._cast(self._learning_rate_tensor, kind),
+            lambda: self._cast(self._momentum_tensor, kind),
+            {"use_locking": self._use_locking, "use_nesterov": self._use_nesterov},
+        )
 
     def _apply_dense(self, grad, var):
         rate, momentum, flags = self._hyper(var)
-        return raw.ApplyMomentum(var, self.get_slot(var, "momentum"), rate, grad, momentum(), **flags).op
+        return raw.ApplyMomentum(
+            var, self.get_slot(var, "momentum"), rate, grad, momentum(), **flags
+        ).op
 
     def _resource_apply_dense(self, grad, handle):
         rate, momentum, flags = self._hyper(handle)
         slot = self.get_slot(handle, "momentum")
-        return raw.ResourceApplyMomentum(handle.handle, slot.handle, rate, grad, momentum(), **flags)
+        return raw.ResourceApplyMomentum(
+            handle.handle, slot.handle, rate, grad, momentum(), **flags
+        )
 
     def _apply_sparse(self, grad, var):
         rate, momentum, flags = self._hyper(var)
-        return raw.SparseApplyMomentum(var, self.get_slot(var, "momentum"), rate, grad.values, grad.indices,
-                                       momentum(), **flags).op
+        return raw.SparseApplyMomentum(
+            var,
+            self.get_slot(var, "momentum"),
+            rate,
+            grad.values,
+            grad.indices,
+            momentum(),
+            **flags,
+        ).op
 
     def _resource_apply_sparse(self, grad, handle, indices):
         rate, momentum, flags = self._hyper(handle)
         slot = self.get_slot(handle, "momentum")
-        return raw.ResourceSparseApplyMomentum(handle.handle, slot.handle, rate, grad, indices, momentum(),
-                                               **flags)
+        return raw.ResourceSparseApplyMomentum(
+            handle.handle, slot.handle, rate, grad, indices, momentum(), **flags
+        )

@@ -49,8 +49,17 @@ class Optimizer(abc.ABC):
 
     # -- the program's methods -------------------------------------------------------------------
 
-    def minimize(self, loss, global_step=None, var_list=None, gate_gradients=GATE_OP,
-                 aggregation_method=None, colocate_gradients_with_ops=False, name=None, grad_loss=None):
+    def minimize(
+        self,
+        loss,
+        global_step=None,
+        var_list=None,
+        gate_gradients=GATE_OP,
+        aggregation_method=None,
+        colocate_gradients_with_ops=False,
+        name=None,
+        grad_loss=None,
+    ):
         """An operation that makes one step towards a smaller `loss`.
 
         Args:
@@ -69,17 +78,31 @@ class Optimizer(abc.ABC):
         Raises:
           ValueError: no variable is reached by a gradient.
         """
-        pairs = self.compute_gradients(loss, var_list, gate_gradients, aggregation_method,
-                                       colocate_gradients_with_ops, grad_loss)
+        pairs = self.compute_gradients(
+            loss,
+            var_list,
+            gate_gradients,
+            aggregation_method,
+            colocate_gradients_with_ops,
+            grad_loss,
+        )
         variables = [v for g, v in pairs if g is not None]
         if not variables:
             raise ValueError(
                 "No gradients provided for any variable, check your graph for ops that do not support "
-                f"gradients, between variables {[str(v) for _, v in pairs]} and loss {loss}.")
+                f"gradients, between variables {[str(v) for _, v in pairs]} and loss {loss}."
+            )
         return self.apply_gradients(pairs, global_step=global_step, name=name)
 
-    def compute_gradients(self, loss, var_list=None, gate_gradients=GATE_OP, aggregation_method=None,
-                          colocate_gradients_with_ops=False, grad_loss=None):
+    def compute_gradients(
+        self,
+        loss,
+        var_list=None,
+        gate_gradients=GATE_OP,
+        aggregation_method=None,
+        colocate_gradients_with_ops=False,
+        grad_loss=None,
+    ):
         """The gradients of `loss` with respect to variables: the first half of `minimize`.
 
         Args:
@@ -99,15 +122,18 @@ class Optimizer(abc.ABC):
           ValueError: there are no variables, or one has a type that cannot be trained.
         """
         if gate_gradients not in (Optimizer.GATE_NONE, Optimizer.GATE_OP, Optimizer.GATE_GRAPH):
-            raise ValueError("gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, "
-                             f"Optimizer.GATE_GRAPH.  Not {gate_gradients}")
+            raise ValueError(
+                "gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, "
+                f"Optimizer.GATE_GRAPH.  Not {gate_gradients}"
+            )
         self._check_types([loss])
         if grad_loss is not None:
             self._check_types([grad_loss])
         if var_list is None:
             graph = get_default_graph()
-            var_list = (graph.get_collection(GraphKeys.TRAINABLE_VARIABLES)
-                        + graph.get_collection("trainable_resource_variables"))
+            var_list = graph.get_collection(GraphKeys.TRAINABLE_VARIABLES) + graph.get_collection(
+                "trainable_resource_variables"
+            )
         else:
             var_list = _flatten(var_list)
         var_list = var_list + get_default_graph().get_collection(GraphKeys._STREAMING_MODEL_PORTS)
@@ -115,16 +141,24 @@ class Optimizer(abc.ABC):
             raise ValueError("No variables to optimize.")
         targets = [_target(v) for v in var_list]
         grads = gradients(
-            loss, targets, grad_ys=grad_loss, aggregation_method=aggregation_method or AggregationMethod.DEFAULT,
+            loss,
+            targets,
+            grad_ys=grad_loss,
+            aggregation_method=aggregation_method or AggregationMethod.DEFAULT,
             gate_gradients=gate_gradients == Optimizer.GATE_OP,
-            colocate_gradients_with_ops=colocate_gradients_with_ops)
+            colocate_gradients_with_ops=colocate_gradients_with_ops,
+        )
         if gate_gradients == Optimizer.GATE_GRAPH:
             grads = PUBLIC["tuple"](grads)
         pairs = list(zip(grads, var_list))
-        self._check_types([v for g, v in pairs if g is not None and v.dtype.base_dtype != dtypes.resource])
+        self._check_types(
+            [v for g, v in pairs if g is not None and v.dtype.base_dtype != dtypes.resource]
+        )
         return pairs
 
-    def apply_gradients(self, grads_and_vars, global_step=None, name=None, skip_gradients_aggregation=False):
+    def apply_gradients(
+        self, grads_and_vars, global_step=None, name=None, skip_gradients_aggregation=False
+    ):
         """An operation that changes variables along gradients: the second half of `minimize`.
 
         Args:
@@ -149,13 +183,16 @@ class Optimizer(abc.ABC):
                 try:
                     grad = convert_to_tensor(grad)
                 except TypeError:
-                    raise TypeError("Gradient must be convertible to a Tensor or IndexedSlices, or None: "
-                                    f"{grad}") from None
+                    raise TypeError(
+                        "Gradient must be convertible to a Tensor or IndexedSlices, or None: "
+                        f"{grad}"
+                    ) from None
             work.append((grad, variable, _processor(variable)))
         variables = [v for g, v, _ in work if g is not None]
         if not variables:
-            raise ValueError("No gradients provided for any variable: "
-                             f"{[str(v) for _, v, _ in work]}.")
+            raise ValueError(
+                f"No gradients provided for any variable: {[str(v) for _, v, _ in work]}."
+            )
         graph = get_default_graph()
         with graph.control_dependencies(None):
             self._create_slots(variables)
@@ -165,7 +202,10 @@ class Optimizer(abc.ABC):
             for grad, variable, update in work:
                 if grad is None:
                     continue
-                with graph.name_scope("update_" + variable.op.name), graph.colocate_with(variable.op):
+                with (
+                    graph.name_scope("update_" + variable.op.name),
+                    graph.colocate_with(variable.op),
+                ):
                     updates.append(update(self, grad, variable))
             result = self._with_step(graph, updates, global_step, scope)
         result = result.op if isinstance(result, Tensor) else result
@@ -176,7 +216,10 @@ class Optimizer(abc.ABC):
     def _with_step(self, graph, updates, global_step, scope):
         if global_step is None:
             return self._finish(updates, scope)
-        with graph.control_dependencies([self._finish(updates, "update")]), graph.colocate_with(global_step.op):
+        with (
+            graph.control_dependencies([self._finish(updates, "update")]),
+            graph.colocate_with(global_step.op),
+        ):
             if isinstance(global_step, ResourceVariable):
                 one = constant(1, dtype=global_step.dtype.base_dtype)
                 return raw.AssignAddVariableOp(global_step.handle, one, name=scope)
@@ -214,7 +257,9 @@ class Optimizer(abc.ABC):
             slots[_key(var)] = create_slot(var, val, op_name)
         return slots[_key(var)]
 
-    def _get_or_make_slot_with_initializer(self, var, initializer, shape, dtype, slot_name, op_name):
+    def _get_or_make_slot_with_initializer(
+        self, var, initializer, shape, dtype, slot_name, op_name
+    ):
         slots = self._slots.setdefault(slot_name, {})
         if _key(var) not in slots:
             slots[_key(var)] = create_slot(var, lambda: initializer(shape, dtype=dtype), op_name)
@@ -234,8 +279,12 @@ class Optimizer(abc.ABC):
         key = (name, get_default_graph())
         if key not in self._non_slots:
             with key[1].colocate_with(colocate_with.op):
-                self._non_slots[key] = Variable(initial_value, name=name, trainable=False,
-                                                use_resource=isinstance(colocate_with, ResourceVariable))
+                self._non_slots[key] = Variable(
+                    initial_value,
+                    name=name,
+                    trainable=False,
+                    use_resource=isinstance(colocate_with, ResourceVariable),
+                )
         return self._non_slots[key]
 
     def _get_non_slot_variable(self, name, graph=None):
@@ -248,7 +297,9 @@ class Optimizer(abc.ABC):
         for tensor in tensors:
             kind = tensor.dtype.base_dtype
             if kind not in allowed:
-                raise ValueError(f"Invalid type {kind!r} for {tensor.name}, expected: {list(allowed)}.")
+                raise ValueError(
+                    f"Invalid type {kind!r} for {tensor.name}, expected: {list(allowed)}."
+                )
 
     def _valid_dtypes(self):
         """The types of losses and variables that can be trained."""
@@ -278,7 +329,9 @@ class Optimizer(abc.ABC):
 
     def _resource_apply_sparse(self, grad, handle, indices):
         """Adds the nodes that change rows of a resource variable; `indices` do not repeat."""
-        raise NotImplementedError(f"{type(self).__name__} has no sparse update for resource variables")
+        raise NotImplementedError(
+            f"{type(self).__name__} has no sparse update for resource variables"
+        )
 
     def _apply_sparse_duplicate_indices(self, grad, var):
         """As `_apply_sparse`, for gradients that may name a row several times; by default they are summed first."""
@@ -350,7 +403,9 @@ def _update_resource(optimizer, grad, variable):
     if isinstance(grad, IndexedSlices):
         if variable.constraint is not None:
             raise RuntimeError("Cannot use a constraint function on a sparse variable.")
-        return optimizer._resource_apply_sparse_duplicate_indices(grad.values, variable, grad.indices)
+        return optimizer._resource_apply_sparse_duplicate_indices(
+            grad.values, variable, grad.indices
+        )
     update = optimizer._resource_apply_dense(grad, variable)
     return _constrained(variable, update)
 

@@ -20,13 +20,22 @@ def create_slot(primary, value, name, colocate_with_primary=True):
       A variable of the kind of `primary`, not trainable.
     """
     graph = get_default_graph()
-    with graph.name_scope(None), graph.colocate_with(primary.op) if colocate_with_primary else _nothing():
-        slot = Variable(value, trainable=False, name=f"{primary.op.name}/{name}",
-                        use_resource=isinstance(primary, ResourceVariable))
+    with (
+        graph.name_scope(None),
+        graph.colocate_with(primary.op) if colocate_with_primary else _nothing(),
+    ):
+        slot = Variable(
+            value,
+            trainable=False,
+            name=f"{primary.op.name}/{name}",
+            use_resource=isinstance(primary, ResourceVariable),
+        )
     info = primary._get_save_slice_info()
     if info is not None and slot.dims == primary.dims:
         whole = f"{info.full_name}/{name}"
-        slot._set_save_slice_info(Variable.SaveSliceInfo(whole, info.full_shape, info.var_offset, info.var_shape))
+        slot._set_save_slice_info(
+            Variable.SaveSliceInfo(whole, info.full_shape, info.var_offset, info.var_shape)
+        )
     return slot
 
 
@@ -45,6 +54,14 @@ def create_zeros_slot(primary, name, dtype=None, colocate_with_primary=True):
     """
     dtype = (dtype or primary.dtype).base_dtype
     if dims_lib.is_full(primary.dims):
-        return create_slot(primary, lambda: PUBLIC["zeros"](primary.dims, dtype), name, colocate_with_primary)
-    value = primary.initialized_value() if not isinstance(primary, ResourceVariable) else primary.initial_value
-    return create_slot(primary, PUBLIC["zeros"](PUBLIC["shape"](value), dtype), name, colocate_with_primary)
+        return create_slot(
+            primary, lambda: PUBLIC["zeros"](primary.dims, dtype), name, colocate_with_primary
+        )
+    value = (
+        primary.initialized_value()
+        if not isinstance(primary, ResourceVariable)
+        else primary.initial_value
+    )
+    return create_slot(
+        primary, PUBLIC["zeros"](PUBLIC["shape"](value), dtype), name, colocate_with_primary
+    )
