@@ -1,4 +1,5 @@
-"""`partial_run_setup` and `partial_run`: each node once, feeds and fetches each once, in any number of parts."""
+"""`partial_run_setup` and `partial_run`: each node once, feeds and fetches each once, in any
+number of parts."""
 
 from __future__ import annotations
 
@@ -45,38 +46,55 @@ def test_structures_and_empty_fetches(abc):
 CASES = {
     "unknown feed": (
         lambda s, h, f, r: s.partial_run(h[0], r[0], {f[0]: 1, f[1]: 2, f[2]: 3}),
-        r"The feed c:0 was not specified in partial_run_setup\.$"),
+        r"The feed c:0 was not specified in partial_run_setup\.$",
+    ),
     "unknown fetch": (
         lambda s, h, f, r: s.partial_run(h[0], r[1], {f[0]: 1}),
-        r"The fetch r2:0 was not specified in partial_run_setup\.$"),
+        r"The fetch r2:0 was not specified in partial_run_setup\.$",
+    ),
     "fed twice": (
-        lambda s, h, f, r: [s.partial_run(h[1], r[0], {f[0]: 1, f[1]: 2}),
-                            s.partial_run(h[1], r[1], {f[0]: 1, f[2]: 3})],
-        r"The feed a:0 has already been fed\.$"),
+        lambda s, h, f, r: [
+            s.partial_run(h[1], r[0], {f[0]: 1, f[1]: 2}),
+            s.partial_run(h[1], r[1], {f[0]: 1, f[2]: 3}),
+        ],
+        r"The feed a:0 has already been fed\.$",
+    ),
     "fetched twice": (
-        lambda s, h, f, r: [s.partial_run(h[1], r[0], {f[0]: 1, f[1]: 2}),
-                            s.partial_run(h[1], r[0], {f[2]: 3})],
-        r"The fetch r1:0 has already been fetched\.$"),
+        lambda s, h, f, r: [
+            s.partial_run(h[1], r[0], {f[0]: 1, f[1]: 2}),
+            s.partial_run(h[1], r[0], {f[2]: 3}),
+        ],
+        r"The fetch r1:0 has already been fetched\.$",
+    ),
     "feeds missing": (
         lambda s, h, f, r: s.partial_run(h[1], r[0], {f[0]: 1}),
-        "can't be computed from the feeds that have been fed so far"),
+        "can't be computed from the feeds that have been fed so far",
+    ),
     "no handle": (
         lambda s, h, f, r: s.partial_run("x", r[0], {f[0]: 1}),
-        "Must run 'setup' before performing partial runs!"),
+        "Must run 'setup' before performing partial runs!",
+    ),
     "nothing left": (
-        lambda s, h, f, r: [s.partial_run(h[1], [r[0], r[1]], {f[0]: 1, f[1]: 2, f[2]: 3}),
-                            s.partial_run(h[1], [])],
-        "Must run 'setup' before performing partial runs!"),
+        lambda s, h, f, r: [
+            s.partial_run(h[1], [r[0], r[1]], {f[0]: 1, f[1]: 2, f[2]: 3}),
+            s.partial_run(h[1], []),
+        ],
+        "Must run 'setup' before performing partial runs!",
+    ),
     "nothing asked": (
         lambda s, h, f, r: s.partial_run_setup([], [f[0]]),
-        "Must specify at least one target to fetch or execute"),
+        "Must specify at least one target to fetch or execute",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_errors(tf, abc, headwater_only, name):
     sess, feeds, fetches = abc
-    handles = (sess.partial_run_setup([fetches[0]], feeds[:2]), sess.partial_run_setup(fetches, feeds))
+    handles = (
+        sess.partial_run_setup([fetches[0]], feeds[:2]),
+        sess.partial_run_setup(fetches, feeds),
+    )
     run, sentence = CASES[name]
     with pytest.raises(tf.errors.InvalidArgumentError) as caught:
         run(sess, handles, feeds, fetches)
@@ -96,7 +114,9 @@ def test_placeholder_that_is_no_feed(tf):
     y = x * 2.0
     sess = tf.Session()
     handle = sess.partial_run_setup([y], [])
-    with pytest.raises(tf.errors.InvalidArgumentError, match="You must feed a value for placeholder"):
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match="You must feed a value for placeholder"
+    ):
         sess.partial_run(handle, y)
 
 

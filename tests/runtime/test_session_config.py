@@ -32,7 +32,9 @@ def test_log_device_placement_is_written_once(tf, capfd, headwater_only):
 
 
 def test_list_devices(tf):
-    config = tf.ConfigProto(device_count={"CPU": 3}, intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
+    config = tf.ConfigProto(
+        device_count={"CPU": 3}, intra_op_parallelism_threads=1, inter_op_parallelism_threads=1
+    )
     devices = [d for d in tf.Session(config=config).list_devices() if d.device_type == "CPU"]
     assert [d.name for d in devices] == [f"{PREFIX}CPU:{i}" for i in range(3)]
     assert len({d.incarnation for d in devices} - {0}) == 3
@@ -49,7 +51,9 @@ def test_list_devices_of_a_closed_session(tf):
 def test_soft_placement(tf):
     with tf.device("/cpu:7"):
         y = tf.constant(1.0) + tf.placeholder_with_default(1.0, [])
-    with pytest.raises(tf.errors.InvalidArgumentError, match="Cannot assign a device for operation"):
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match="Cannot assign a device for operation"
+    ):
         tf.Session().run(y)
     assert tf.Session(config=tf.ConfigProto(allow_soft_placement=True)).run(y) == 2.0
     assert tf.Session(config=tf.ConfigProto(device_count={"CPU": 8})).run(y) == 2.0
@@ -59,7 +63,11 @@ def test_list_local_devices(headwater_only):
     from headwater.python.client import device_lib
 
     first = device_lib.list_local_devices()[0]
-    assert (first.name, first.device_type, first.memory_limit) == ("/device:CPU:0", "CPU", 268435456)
+    assert (first.name, first.device_type, first.memory_limit) == (
+        "/device:CPU:0",
+        "CPU",
+        268435456,
+    )
     assert first.incarnation
 
 
@@ -72,18 +80,27 @@ GPU_OPTIONS = {  # gpu_options -> environment before XLA starts
 
 @pytest.mark.parametrize("given", GPU_OPTIONS)
 def test_gpu_memory(given, headwater_only):
-    program = ("import os, sys, headwater as tf\n"
-               f"tf.Session(config=tf.ConfigProto(gpu_options=tf.GPUOptions({given})))\n"
-               "assert 'jax' not in sys.modules\n"
-               "print({k[18:]: v for k, v in os.environ.items() if k.startswith('XLA_PYTHON_CLIENT_')})\n")
+    program = (
+        "import os, sys, headwater as tf\n"
+        f"tf.Session(config=tf.ConfigProto(gpu_options=tf.GPUOptions({given})))\n"
+        "assert 'jax' not in sys.modules\n"
+        "print({k[18:]: v for k, v in os.environ.items() if k.startswith('XLA_PYTHON_CLIENT_')})\n"
+    )
     env = {k: v for k, v in os.environ.items() if not k.startswith("XLA_")}
-    out = subprocess.run([sys.executable, "-c", program], env={**env, "PYTHONPATH": os.getcwd()}, check=True,
-                         capture_output=True, text=True)
+    out = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**env, "PYTHONPATH": os.getcwd()},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     assert eval(out.stdout) == GPU_OPTIONS[given]
 
 
-@pytest.mark.parametrize(("kwargs", "sentence"), [
-    ({"target": 3}, "target"), ({"graph": 3}, "graph"), ({"config": 3}, "config")])
+@pytest.mark.parametrize(
+    ("kwargs", "sentence"),
+    [({"target": 3}, "target"), ({"graph": 3}, "graph"), ({"config": 3}, "config")],
+)
 def test_wrong_arguments(tf, kwargs, sentence):
     with pytest.raises(TypeError, match=sentence):
         tf.Session(**kwargs)
@@ -162,7 +179,8 @@ def test_debug_run_says_what_failed(tf, headwater_only):
 
 @pytest.mark.parametrize("tier", ["auto", "compile"])
 def test_first_runs_from_many_threads(tf, monkeypatch, tier):
-    """All threads build, compile and run the same new step at once; every update counts, no draw comes twice."""
+    """All threads build, compile and run the same new step at once; every update counts, no draw
+    comes twice."""
     monkeypatch.setenv("HEADWATER_TIER", tier)
     v = tf.Variable(0.0)
     x = tf.placeholder(tf.float32, [])

@@ -1,4 +1,5 @@
-"""Time limits and cancelling: `RunOptions.timeout_in_ms`, `operation_timeout_in_ms`, closing under a waiting step."""
+"""Time limits and cancelling: `RunOptions.timeout_in_ms`, `operation_timeout_in_ms`, closing under
+a waiting step."""
 
 from __future__ import annotations
 

@@ -6,13 +6,13 @@ What a `ConfigProto` means here:
 - `gpu_options`: see `prepare`.
 - `intra_op_parallelism_threads`, `inter_op_parallelism_threads`, `use_per_session_threads`,
   `session_inter_op_thread_pool`: accepted. XLA's CPU thread pool belongs to the process and has a
-    thread for each core; a session cannot change it.
+  thread for each core; a session cannot change it.
 - `allow_soft_placement`: a node asked onto a device that is not there runs on the default one.
 - `log_device_placement`: a session writes `name: (Op): device` to stderr for each node when it
   first runs.
 
 State: environment variables that the XLA runtime reads when it starts, set by `prepare` unless
-  they are set already.
+they are set already.
 """
 
 import os

@@ -2,7 +2,7 @@
 
 
 class Reference:
-    """Stands for an object whose own `==` may build graph, as a key of dicts and a member of sets."""
+    """Stands for an object whose own `==` may build graph, in sets and as a key of dicts."""
 
     __slots__ = ("_target",)
 

@@ -1,4 +1,4 @@
-"""Version numbers: of the TensorFlow whose behaviour this is, and of the GraphDefs written and read."""
+"""Version numbers: of the TensorFlow whose behaviour this is, and of GraphDefs."""
 
 import sys
 

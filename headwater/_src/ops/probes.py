@@ -1,11 +1,11 @@
-"""Ops that compute nothing: TensorFlow has them registered to test how graphs are built, and so have we.
+"""Ops that compute nothing: like TensorFlow's, they test how graphs are built.
 
-They have a signature and no kernel; a step that needs one fails. Graphs of them are imported, exported and named
-like any other, which is what the tests of `Graph.create_op`, scopes, devices and `import_graph_def` use them for.
+They have a signature and no kernel; a step that needs one fails. Graphs of them are imported,
+exported and named like any other, which is what the tests of `Graph.create_op`, scopes, devices
+and `import_graph_def` use them for.
 """
 
 from headwater._src.graph import define_op
-
 
 # (name, inputs, outputs, attrs)
 PROBES = (
@@ -40,11 +40,16 @@ PROBES = (
     ("FuncAttr", "", "", ("f: func",)),
     ("FuncListAttr", "", "", ("f: list(func)",)),
     ("GraphDefVersion", "", "version: int32", ()),
-    ("InPolymorphicTwice", "a: N * T, b: M * T", "", (
-        "T: type = int32",
-        "N: int >= 0",
-        "M: int >= 0",
-    )),
+    (
+        "InPolymorphicTwice",
+        "a: N * T, b: M * T",
+        "",
+        (
+            "T: type = int32",
+            "N: int >= 0",
+            "M: int >= 0",
+        ),
+    ),
     ("Int64Output", "", "out: int64", ()),
     ("IntAttr", "", "out: int64", ("foo: int = 1",)),
     ("IntInput", "a: int32", "", ()),
@@ -89,10 +94,15 @@ PROBES = (
     ("Simple", "a: int32", "out: float", ()),
     ("SimpleStruct", "", "a: n_a * int32", ("n_a: int >= 0",)),
     ("StringListAttr", "", "", ("a: list(string)", "b: string")),
-    ("StubResourceHandleOp", "", "resource: resource", (
-        "container: string = ''",
-        "shared_name: string = ''",
-    )),
+    (
+        "StubResourceHandleOp",
+        "",
+        "resource: resource",
+        (
+            "container: string = ''",
+            "shared_name: string = ''",
+        ),
+    ),
     ("TestAttr", "", "out: T", ("T: {float, double}",)),
     ("TestStringOutput", "input: float", "output1: float, output2: string", ()),
     ("TwoFloatInputs", "a: float, b: float", "", ()),
@@ -107,7 +117,17 @@ PROBES = (
     ("TypeListTwice", "a: T, b: T", "", ("T: list(type) >= 0",)),
     ("Unary", "a: T", "b: T", ("T: type",)),
 )
-STATEFUL = frozenset({"GraphDefVersion", "RequiresOlderGraphVersion", "ResourceCreateOp", "ResourceInitializedOp", "ResourceUsingOp", "StubResourceHandleOp", "TestAttr"})
+STATEFUL = frozenset(
+    {
+        "GraphDefVersion",
+        "RequiresOlderGraphVersion",
+        "ResourceCreateOp",
+        "ResourceInitializedOp",
+        "ResourceUsingOp",
+        "StubResourceHandleOp",
+        "TestAttr",
+    }
+)
 
 for _name, _inputs, _outputs, _attrs in PROBES:
     define_op(_name, inputs=_inputs, outputs=_outputs, attrs=_attrs, stateful=_name in STATEFUL)

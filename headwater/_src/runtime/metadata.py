@@ -9,9 +9,8 @@ compiled into one XLA executable share the time of that executable, which has an
 import contextlib
 import time
 
-import numpy as np
-
 from headwater._src.compiler import devices
+from headwater._src.core import dtypes
 from headwater._src.graph import graphdef
 from headwater._src.runtime import deadline
 
@@ -109,8 +108,7 @@ class Recorder:
             self._entries.append((instr.node, start, None, outputs, device))
 
     def fill(self, stats):
-        """Writes what was seen into a `StepStats`: for each device, the nodes in order of
-        execution."""
+        """Writes what was seen into a `StepStats`: each device's nodes as they ran."""
         by_device = {}
         for entry in self._entries:
             by_device.setdefault(entry[4], []).append(entry)
@@ -190,23 +188,15 @@ def _describe(entry, outputs, allocator, temporary):
 
 def _facts(value):
     """`(DataType, shape, bytes)` of an array or of a tensor of known shape."""
-    from headwater._src.core import dtypes
-
     shape = value.dims if hasattr(value, "dims") else getattr(value, "shape", ())
     count = 1
     for d in shape:
         count *= d
-    dtype = value.dtype if hasattr(value, "dims") else getattr(value, "dtype", object)
-    dtype = (
-        dtypes.string
-        if dtype is object or dtype == np.dtype(object)
-        else dtypes.as_dtype(dtype).base_dtype
-    )
-    size = (
-        sum(len(s) for s in value.flat if isinstance(s, bytes))
-        if dtype is dtypes.string and hasattr(value, "flat")
-        else count * (dtype.size or 0)
-    )
+    dtype = dtypes.as_dtype(getattr(value, "dtype", object)).base_dtype
+    if dtype is dtypes.string and hasattr(value, "flat"):
+        size = sum(len(item) for item in value.flat if isinstance(item, bytes))
+    else:
+        size = count * (dtype.size or 0)
     return dtype.as_datatype_enum, shape, size
 
 

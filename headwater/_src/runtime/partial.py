@@ -54,8 +54,7 @@ class Plan:
         self.parts = {}
 
     def part(self, ran, fed, session):
-        """The `Part` that runs next when the nodes `ran` have run and the tensors `fed` are
-        known."""
+        """The `Part` that comes after the nodes `ran`, with the tensors `fed` known."""
         key = (ran, fed)
         if key not in self.parts:
             self.parts[key] = Part(self, ran, fed, session)
@@ -188,7 +187,7 @@ def run(session, handle, fetches, feed_dict):
         )
     if fetch.targets:
         raise RuntimeError(
-            "partial_run() requires empty target_list: operations are named in partial_run_setup(); "
+            "partial_run() requires empty target_list: operations belong in partial_run_setup(); "
             f"given {', '.join(op.name for op in fetch.targets)}"
         )
     with handle.lock:
