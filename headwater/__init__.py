@@ -126,7 +126,7 @@ from headwater._src.graph.variable import (
     disable_resource_variables as disable_resource_variables,
     enable_resource_variables as enable_resource_variables,
 )
-from headwater._src.layers.initializers import (
+from headwater._src.layers.initializers import (  # noqa: F401
     Constant as constant_initializer,
     GlorotNormal as glorot_normal_initializer,
     GlorotUniform as glorot_uniform_initializer,

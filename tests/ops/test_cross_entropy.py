@@ -5,7 +5,6 @@ import pytest
 
 import headwater as hw
 
-
 LOGITS = np.array([[1.0, 2.0, 3.0], [-1.0, 0.5, 0.25]], np.float32)
 
 

@@ -1,11 +1,10 @@
-"""Variables of both kinds: the nodes they make, their values through assignments, and their errors."""
+"""Variables of both kinds: the nodes they make, assignments, and errors."""
 
 import numpy as np
 import pytest
 
 import headwater as hw
 from headwater._src.graph.variable import Variable
-
 
 KINDS = [False, True]
 

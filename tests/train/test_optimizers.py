@@ -1,4 +1,4 @@
-"""Optimizers against their update rules written in NumPy, dense and sparse, on both kinds of variables."""
+"""Optimizers against their update rules in NumPy, dense and sparse, on both kinds of variables."""
 
 import numpy as np
 import pytest
@@ -110,7 +110,7 @@ def test_loss_beside_the_step_is_the_loss_before_it():
         assert [sess.run([train, loss])[1] for _ in range(3)] == [1.0, 0.25, 0.0625]
 
 
-SGD = lambda: hw.train.GradientDescentOptimizer(0.5)  # noqa: E731
+SGD = lambda: hw.train.GradientDescentOptimizer(0.5)
 BAD = {
     "no variables": (lambda: SGD().minimize(hw.constant(1.0)), "No variables to optimize"),
     "no gradients": (

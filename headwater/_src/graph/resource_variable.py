@@ -1,4 +1,4 @@
-"""`ResourceVariable`: state behind a handle; every read is a node of its own, ordered with the updates around it."""
+"""`ResourceVariable`: state behind a handle; every read is a node of its own."""
 
 import contextlib
 
@@ -239,7 +239,7 @@ class ResourceVariable(Variable):
 
     def _init_from_proto(self, proto, import_scope):
         graph = get_default_graph()
-        find = lambda name: graph.as_graph_element(_prepend_scope(name, import_scope))  # noqa: E731
+        find = lambda name: graph.as_graph_element(_prepend_scope(name, import_scope))
         self._handle = self._variable = find(proto.variable_name)
         self._dtype = dtypes.as_dtype(self._handle.op.attrs["dtype"])
         self._initializer_op = find(proto.initializer_name)

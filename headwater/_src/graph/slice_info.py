@@ -33,7 +33,7 @@ class SaveSliceInfo:
 
     @property
     def spec(self):
-        """The part as text: the whole's shape, then `offset,length` per dimension joined by colons."""
+        """The part as text: the whole's shape, then `offset,length` of each dimension."""
         parts = ":".join(f"{o:d},{s:d}" for o, s in zip(self.var_offset, self.var_shape))
         return " ".join(f"{d:d}" for d in self.full_shape) + " " + parts
 

@@ -1,7 +1,8 @@
-"""`Variable`: the program's handle of state kept by the session, in TensorFlow 1.x's reference form.
+"""`Variable`: the program's handle of state kept by the session, as a reference.
 
-A variable is four nodes: `name/initial_value`, the state `name`, its initializer `name/Assign` and a snapshot
-`name/read`, which is what expressions use. With `use_resource=True` the class gives a `ResourceVariable`.
+A variable is four nodes: `name/initial_value`, the state `name`, its initializer `name/Assign` and
+a snapshot `name/read`, which is what expressions use. With `use_resource=True` the class gives a
+`ResourceVariable`.
 """
 
 from headwater._src.core import dtypes
@@ -72,8 +73,10 @@ class Variable(metaclass=_VariableType):
     """State that lives in a session from one `run` to the next.
 
     Args:
-      initial_value: a tensor, anything that converts to one, or a function without arguments giving one.
-      trainable: whether it is added to the collection of variables that optimizers train (default: yes).
+      initial_value: a tensor, anything that converts to one, or a function without arguments
+        giving one.
+      trainable: whether it is added to the collection of variables that optimizers train (default:
+        yes).
       collections: the collections to add it to (default: the global variables).
       validate_shape: whether the initial value's shape must be known, and is the variable's.
       caching_device: a device that keeps a copy for readers.
@@ -311,7 +314,7 @@ class Variable(metaclass=_VariableType):
         return self._initial_value
 
     def initialized_value(self):
-        """The variable's value, or its initial value while it has none; for initializing another variable.
+        """The variable's value, or its initial value while it has none.
 
         Returns:
           A `Tensor`.
@@ -466,7 +469,7 @@ class Variable(metaclass=_VariableType):
 
         if export_scope is not None and not self._variable.name.startswith(export_scope):
             return None
-        strip = lambda text: _strip_scope(text, export_scope)  # noqa: E731
+        strip = lambda text: _strip_scope(text, export_scope)
         proto = variable_pb2.VariableDef(
             variable_name=strip(self._variable.name),
             initializer_name=strip(self.initializer.name),
@@ -490,7 +493,7 @@ class Variable(metaclass=_VariableType):
 
     def _init_from_proto(self, proto, import_scope):
         graph = get_default_graph()
-        find = lambda name: graph.as_graph_element(_prepend_scope(name, import_scope))  # noqa: E731
+        find = lambda name: graph.as_graph_element(_prepend_scope(name, import_scope))
         self._variable = find(proto.variable_name)
         self._initializer_op = find(proto.initializer_name)
         self._initial_value = find(proto.initial_value_name) if proto.initial_value_name else None

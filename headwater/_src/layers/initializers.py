@@ -166,7 +166,7 @@ class RandomNormal(Initializer):
 
 
 class TruncatedNormal(RandomNormal):
-    """Normally distributed random numbers, drawn again when farther than two deviations from the mean.
+    """Normal random numbers, drawn again when farther than two deviations from the mean.
 
     Args:
       mean: mean of the distribution before truncation.
@@ -179,7 +179,7 @@ class TruncatedNormal(RandomNormal):
 
 
 class UniformUnitScaling(Initializer):
-    """Uniform numbers in a range that keeps the scale of a layer's input: `factor * sqrt(3 / inputs)`.
+    """Uniform numbers within `factor * sqrt(3 / inputs)`, which keeps an input's scale.
 
     Args:
       factor: a factor for the range.
@@ -204,7 +204,7 @@ class UniformUnitScaling(Initializer):
 
 
 class VarianceScaling(Initializer):
-    """Random numbers whose variance is `scale / n`, where `n` counts a layer's inputs, outputs or their mean.
+    """Random numbers of variance `scale / n`; `n` counts a layer's inputs or outputs.
 
     Args:
       scale: positive factor of the variance.

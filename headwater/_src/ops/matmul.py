@@ -17,6 +17,16 @@ def _product(xp, a, b):
     return xp.matmul(a, b)
 
 
+def _require_rank(xp, factors, ok, problem):
+    def error():
+        i = 0 if xp.ndim(factors[0]) < 2 or xp.ndim(factors[0]) > xp.ndim(factors[1]) else 1
+        return errors.InvalidArgumentError(
+            None, None, f"In[{i}] {problem} {text(factors[i].shape)}"
+        )
+
+    xp.require(ok, error)
+
+
 def _flops(inputs, output, inner):
     total = 2.0 * inner
     for d in output:
@@ -33,7 +43,8 @@ MatMul = define_op(
     attrs=[
         "transpose_a: bool = false",
         "transpose_b: bool = false",
-        "T: {bfloat16, half, float, double, int32, int64, uint8, uint16, uint32, uint64, complex64, "
+        "T: {bfloat16, half, float, double, int32, int64, uint8, uint16, uint32, uint64, "
+        "complex64, "
         "complex128}",
         "grad_a: bool = false",
         "grad_b: bool = false",
@@ -52,13 +63,9 @@ def _matmul_shape(a, b, *, transpose_a, transpose_b):
 
 @MatMul.kernel
 def _matmul_kernel(xp, a, b, *, transpose_a, transpose_b):
-    for i, x in enumerate((a, b)):
-        xp.require(
-            xp.ndim(x) == 2,
-            lambda: errors.InvalidArgumentError(
-                None, None, f"In[{i}] is not a matrix. Instead it has shape {text(x.shape)}"
-            ),
-        )
+    _require_rank(
+        xp, [a, b], xp.ndim(a) == xp.ndim(b) == 2, "is not a matrix. Instead it has shape"
+    )
     x = a.T if transpose_a else a
     y = b.T if transpose_b else b
     xp.require(
@@ -132,8 +139,10 @@ BatchMatMulV3 = define_op(
     inputs="x: Ta, y: Tb",
     outputs="output: Tout",
     attrs=[
-        "Ta: {bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, complex128}",
-        "Tb: {bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, complex128}",
+        "Ta: {bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, "
+        "complex128}",
+        "Tb: {bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, "
+        "complex128}",
         "Tout: {bfloat16, half, float, double, int16, int32, int64, complex64, complex128}",
         "adj_x: bool = false",
         "adj_y: bool = false",
@@ -167,13 +176,9 @@ def _adjoint(xp, x, adjoint):
 @BatchMatMulV2.kernel
 @BatchMatMulV3.kernel
 def _batch_matmul_kernel(xp, x, y, *, adj_x, adj_y):
-    for i, v in enumerate((x, y)):
-        xp.require(
-            xp.ndim(v) >= 2,
-            lambda: errors.InvalidArgumentError(
-                None, None, f"In[{i}] ndims must be >= 2: {xp.ndim(v)}"
-            ),
-        )
+    _require_rank(
+        xp, [x, y], min(xp.ndim(x), xp.ndim(y)) >= 2, "ndims must be >= 2, but it has shape"
+    )
     a, b = _adjoint(xp, x, adj_x), _adjoint(xp, y, adj_y)
     xp.require(
         a.shape[-1] == b.shape[-2],
@@ -192,7 +197,7 @@ def _batch_matmul_cost(inputs, output, *, adj_x, **attrs):
 
 
 def _batch_gradients(op, dy, build):
-    """The gradients before broadcasting is undone; the product's adjoints decide which factor comes first."""
+    """The gradients before broadcasting is undone; the adjoints decide which factor is first."""
     x, y = op.inputs
     adj_x, adj_y = op.attrs["adj_x"], op.attrs["adj_y"]
     if not adj_x:

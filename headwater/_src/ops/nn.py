@@ -138,7 +138,8 @@ def bias_add(value, bias, data_format=None, name=None):
     Args:
       value: `Tensor` of rank at least 2.
       bias: `Tensor` of shape `[channels]`, of the type of `value`.
-      data_format: `"N...C"` (or `"NHWC"`, the default): channels are last; `"NC..."` (or `"NCHW"`): second.
+      data_format: `"N...C"` (or `"NHWC"`, the default): channels are last; `"NC..."` (or
+        `"NCHW"`): second.
       name: optional name of the operation.
 
     Returns:
@@ -179,7 +180,7 @@ def _activation(name, types, kernel, gradient):
 
 
 def _grad_op(name, types, second, kernel, gradient=None):
-    """`name(gradients, second)`: what `gradients` become on their way back through an activation."""
+    """`name(gradients, second)`: `gradients` taken back through an activation."""
     op = define_op(
         name, inputs=f"gradients: T, {second}: T", outputs="backprops: T", attrs=[f"T: {types}"]
     )
@@ -235,7 +236,7 @@ Relu6Grad = _grad_op(
 
 
 def _exponential_linear(name):
-    """Second derivative of `elu` and `selu`: their gradient op depends on the output where it is negative."""
+    """Second derivative of `elu` and `selu`: the first depends on negative outputs."""
 
     def gradient(op, dy):
         inner, outputs = op.inputs

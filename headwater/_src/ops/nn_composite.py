@@ -1,4 +1,4 @@
-"""Functions of `tf.nn` that are made of several nodes: dropout, moments, normalisation, sigmoid losses, layers."""
+"""Functions of `tf.nn` that are made of several nodes: dropout, moments, sigmoid losses, layers."""
 
 import numbers
 
@@ -33,7 +33,8 @@ def dropout(x, keep_prob=None, noise_shape=None, seed=None, name=None, rate=None
       `Tensor` with the shape and type of `x`.
 
     Raises:
-      ValueError: neither or both probabilities are given, one is out of range, or `x` is not floating-point.
+      ValueError: neither or both probabilities are given, one is out of range, or `x` is not
+        floating-point.
     """
     if keep_prob is not None:
         if rate is not None:
@@ -104,7 +105,9 @@ def _noise_shape(x, noise_shape):
 
 @public
 def sigmoid_cross_entropy_with_logits(labels=None, logits=None, name=None):
-    r"""Cross-entropy of independent yes-or-no events: $-z \log \sigma(x) - (1 - z) \log(1 - \sigma(x))$.
+    r"""Cross-entropy of independent yes-or-no events.
+
+    That is $-z \log \sigma(x) - (1 - z) \log(1 - \sigma(x))$, without overflow for large $x$.
 
     Args:
       labels: `Tensor` $z$ of the type and shape of `logits`, from 0 to 1.

@@ -203,7 +203,7 @@ def _cross_entropy_gradient(op, dloss, ddx):
 
 
 def _named_only(function):
-    """The order of labels and logits changed once, so passing them by position would be an error unseen."""
+    """Guards the order of labels and logits, which changed once: they are given by name."""
 
     @functools.wraps(function)
     def checked(*args, **kwargs):
@@ -296,7 +296,8 @@ def softmax_cross_entropy_with_logits(labels=None, logits=None, dim=-1, name=Non
       `Tensor` of the shape of `labels` without `dim`, of the type of `logits`.
 
     Raises:
-      ValueError: an argument is given by position, or one of the two is missing, or the shapes differ.
+      ValueError: an argument is given by position, or one of the two is missing, or the shapes
+        differ.
     """
     _both_given("softmax_cross_entropy_with_logits", labels, logits)
     axis = dim if axis is None else axis

@@ -11,7 +11,7 @@ NUMBERS = (
 
 
 def _rule(name, states, inputs, flags=(), sparse=False):
-    """Declares `name`, of reference variables, and `Resource<name>`; decorates the one rule of both.
+    """Declares `name` and `Resource<name>`; decorates the one rule of both.
 
     The rule is `(xp, *states, *inputs, **flags)` and returns the new states.
     """
@@ -116,7 +116,7 @@ def sparse_apply_momentum(xp, var, accum, lr, grad, indices, momentum, *, use_ne
 def apply_adam(
     xp, var, m, v, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad, *, use_nesterov
 ):
-    """Moves by the mean of the gradients over the root of the mean of their squares, both corrected for their start."""
+    """Moves by the mean of gradients over the root of the mean of squares, bias-corrected."""
     rate = lr * xp.sqrt(1 - beta2_power) / (1 - beta1_power)
     m = m + (grad - m) * (1 - beta1)
     v = v + (grad * grad - v) * (1 - beta2)

@@ -1,4 +1,4 @@
-"""Changing and reading rows of variables: scatter and gather, on references and on resource handles."""
+"""Changing and reading rows of variables: scatter and gather, on references and handles."""
 
 import numpy as np
 
@@ -29,8 +29,8 @@ def _rows(xp, var, indices, updates, how):
             None,
             None,
             "Must have updates.shape = indices.shape + params.shape[1:] or updates.shape = [], got "
-            f"updates.shape {text(np.shape(updates))}, indices.shape {text(np.shape(indices))}, params.shape "
-            f"{text(np.shape(var))}",
+            f"updates.shape {text(np.shape(updates))}, "
+            f"indices.shape {text(np.shape(indices))}, params.shape {text(np.shape(var))}",
         ),
     )
     return xp.scatter(var, indices, updates, how)

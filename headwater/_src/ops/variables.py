@@ -27,7 +27,8 @@ def assign(ref, value, validate_shape=None, use_locking=None, name=None):
       name: optional name of the operation.
 
     Returns:
-      The variable's reference after the assignment (for a resource variable, a handle of its new value).
+      The variable's reference after the assignment (for a resource variable, a handle of its new
+      value).
 
     Raises:
       ValueError: the shapes differ.
@@ -51,7 +52,8 @@ def assign_add(ref, value, use_locking=None, name=None):
       name: optional name of the operation.
 
     Returns:
-      The variable's reference after the addition (for a resource variable, a handle of its new value).
+      The variable's reference after the addition (for a resource variable, a handle of its new
+      value).
     """
     if _is_reference(ref):
         return raw.AssignAdd(ref, value, use_locking=use_locking, name=name)
@@ -69,7 +71,8 @@ def assign_sub(ref, value, use_locking=None, name=None):
       name: optional name of the operation.
 
     Returns:
-      The variable's reference after the subtraction (for a resource variable, a handle of its new value).
+      The variable's reference after the subtraction (for a resource variable, a handle of its new
+      value).
     """
     if _is_reference(ref):
         return raw.AssignSub(ref, value, use_locking=use_locking, name=name)

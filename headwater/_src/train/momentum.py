@@ -6,7 +6,7 @@ from headwater._src.train.optimizer import Optimizer
 
 
 class MomentumOptimizer(Optimizer):
-    """Moves along a decaying sum of the gradients: `accum = momentum * accum + grad; var -= lr * accum`.
+    """Moves along a decaying sum: `accum = momentum * accum + grad; var -= lr * accum`.
 
     Args:
       learning_rate: the step's size: a number, a scalar `Tensor`, or a function giving one.

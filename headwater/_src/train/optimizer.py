@@ -1,4 +1,4 @@
-"""`Optimizer`: what all optimizers share: gradients, their application, slot variables, the step count."""
+"""`Optimizer`: what all optimizers share: gradients, applying them, slots, the step count."""
 
 import abc
 
@@ -19,8 +19,10 @@ from headwater._src.train.slots import create_slot, create_zeros_slot
 class Optimizer(abc.ABC):
     """Base class of optimizers; a subclass gives the update of one variable.
 
-    A subclass overrides `_apply_dense` and `_apply_sparse` (for reference variables), `_resource_apply_dense`
-    and `_resource_apply_sparse` (for resource variables), and if need be `_create_slots`, `_prepare`, `_finish`.
+    A subclass overrides `_apply_dense` and `_apply_sparse` (for reference variables),
+    `_resource_apply_dense`
+    and `_resource_apply_sparse` (for resource variables), and if need be `_create_slots`,
+    `_prepare`, `_finish`.
 
     Args:
       use_locking: kept in the nodes; updates are always whole here.
@@ -89,7 +91,8 @@ class Optimizer(abc.ABC):
         variables = [v for g, v in pairs if g is not None]
         if not variables:
             raise ValueError(
-                "No gradients provided for any variable, check your graph for ops that do not support "
+                "No gradients provided for any variable, check your graph for ops that do not "
+                "support "
                 f"gradients, between variables {[str(v) for _, v in pairs]} and loss {loss}."
             )
         return self.apply_gradients(pairs, global_step=global_step, name=name)
@@ -108,8 +111,8 @@ class Optimizer(abc.ABC):
         Args:
           loss: the `Tensor` to minimise.
           var_list: the variables (default: the trainable ones).
-          gate_gradients: `GATE_OP`: the gradients of one operation's inputs become available together;
-            `GATE_GRAPH`: all gradients do; `GATE_NONE`: each by itself.
+          gate_gradients: `GATE_OP`: the gradients of one operation's inputs become available
+            together; `GATE_GRAPH`: all gradients do; `GATE_NONE`: each by itself.
           aggregation_method: how several contributions to a gradient are added.
           colocate_gradients_with_ops: whether gradients are computed where their operations are.
           grad_loss: the gradient of what follows with respect to `loss`.
@@ -275,7 +278,7 @@ class Optimizer(abc.ABC):
         return self._slots.setdefault(slot_name, {})
 
     def _create_non_slot_variable(self, initial_value, name, colocate_with):
-        """The optimizer's variable `name` of the graph, made beside `colocate_with` when it is new."""
+        """The optimizer's variable `name` of the graph, made beside `colocate_with` if new."""
         key = (name, get_default_graph())
         if key not in self._non_slots:
             with key[1].colocate_with(colocate_with.op):
@@ -305,10 +308,10 @@ class Optimizer(abc.ABC):
         """The types of losses and variables that can be trained."""
         return [dtypes.float32, dtypes.float64, dtypes.float16, dtypes.bfloat16]
 
-    def _create_slots(self, var_list):
+    def _create_slots(self, var_list):  # noqa: B027  most optimizers need some, not all
         """Makes the slots that the update of `var_list` needs."""
 
-    def _prepare(self):
+    def _prepare(self):  # noqa: B027
         """Makes the tensors that all updates share; called once per `apply_gradients`."""
 
     def _finish(self, update_ops, name_scope):
@@ -317,10 +320,10 @@ class Optimizer(abc.ABC):
 
     @abc.abstractmethod
     def _apply_dense(self, grad, var):
-        """Adds the nodes that change a reference variable along a `Tensor`; gives an operation or tensor."""
+        """Adds the nodes that change a reference variable along a `Tensor`."""
 
     def _apply_sparse(self, grad, var):
-        """Adds the nodes that change a reference variable along an `IndexedSlices` without repeated indices."""
+        """Adds the nodes that change rows of a reference variable; indices do not repeat."""
         raise NotImplementedError(f"{type(self).__name__} has no update for sparse gradients")
 
     def _resource_apply_dense(self, grad, handle):
@@ -334,7 +337,7 @@ class Optimizer(abc.ABC):
         )
 
     def _apply_sparse_duplicate_indices(self, grad, var):
-        """As `_apply_sparse`, for gradients that may name a row several times; by default they are summed first."""
+        """As `_apply_sparse`, for repeated indices, whose values are summed first by default."""
         values, rows = _summed(grad.values, grad.indices)
         return self._apply_sparse(IndexedSlices(values, rows, grad.dense_shape), var)
 

@@ -1,4 +1,4 @@
-"""Slot variables: state that an optimizer keeps beside each variable, named `<variable>/<optimizer>`."""
+"""Slot variables: state that an optimizer keeps beside a variable, `<variable>/<optimizer>`."""
 
 from headwater._src.graph import dims as dims_lib
 from headwater._src.graph.default import get_default_graph
