@@ -5,7 +5,7 @@ import os
 import sys
 import time
 
-WARM_UP_SECONDS, WARM_UP_CALLS = 3.0, 50
+WARM_UP_SECONDS, WARM_UP_CALLS = 3.0, 400
 
 
 def load(library):
