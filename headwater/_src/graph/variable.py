@@ -40,11 +40,10 @@ _OPERATORS = (
 class _VariableType(type):
     """`Variable(..., use_resource=True)` makes a `ResourceVariable`."""
 
-    def __call__(cls, *args, use_resource=None, **kwargs):
+    def __call__(cls, *args, **kwargs):
         if cls is Variable:
-            if use_resource is None:
-                use_resource = resource_by_default()
-            if use_resource:
+            use_resource = kwargs.get("use_resource")
+            if resource_by_default() if use_resource is None else use_resource:
                 from headwater._src.graph.resource_variable import ResourceVariable
 
                 return type.__call__(ResourceVariable, *args, **kwargs)
@@ -86,10 +85,10 @@ class Variable(metaclass=_VariableType):
       expected_shape: ignored; kept for old programs.
       import_scope: prefix of the names in `variable_def`.
       constraint: a function applied to the value after each optimizer update.
+      use_resource: whether to make a resource variable.
       synchronization: ignored; kept for newer programs.
       aggregation: ignored; kept for newer programs.
       shape: the variable's shape when it is looser than the initial value's.
-      use_resource: whether to make a resource variable.
 
     Raises:
       ValueError: there is no initial value, or its shape is not known; wrong `collections`.
@@ -123,6 +122,7 @@ class Variable(metaclass=_VariableType):
         expected_shape=None,
         import_scope=None,
         constraint=None,
+        use_resource=None,
         synchronization=None,
         aggregation=None,
         shape=None,

@@ -8,6 +8,7 @@ from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import broadcast, is_full, merge_dim, text, with_rank
 
 _HALVES = ("float16", "bfloat16")
+_SPARSE_TYPES = {dtypes.float32, dtypes.bfloat16}
 
 
 def _product(xp, a, b):
@@ -296,10 +297,7 @@ def matmul(
                 )
         a = convert_to_tensor(a, name="a")
         b = convert_to_tensor(b, name="b", preferred_dtype=a.dtype.base_dtype)
-        kind = a.dtype.base_dtype
-        sparse = a_is_sparse or b_is_sparse
-        matrices = all(t.dims is not None and len(t.dims) <= 2 for t in (a, b))
-        if output_type is not None and dtypes.as_dtype(output_type) != kind:
+        if output_type is not None and dtypes.as_dtype(output_type) != a.dtype.base_dtype:
             return _with_output_type(
                 a,
                 b,
@@ -308,7 +306,8 @@ def matmul(
                 dtypes.as_dtype(output_type),
                 name,
             )
-        if not sparse and not matrices:
+        matrices = all(t.dims is not None and len(t.dims) <= 2 for t in (a, b))
+        if not matrices and not (a_is_sparse or b_is_sparse):
             if transpose_a:
                 a, adjoint_a = _conj(a), True
             if transpose_b:
@@ -320,29 +319,11 @@ def matmul(
             a, transpose_a = _conj(a), True
         if adjoint_b:
             b, transpose_b = _conj(b), True
-        if (
-            sparse
-            and kind in (dtypes.float32, dtypes.bfloat16)
-            and b.dtype.base_dtype in (dtypes.float32, dtypes.bfloat16)
-        ):
-            return raw.SparseMatMul(
-                a,
-                b,
-                transpose_a=transpose_a,
-                transpose_b=transpose_b,
-                a_is_sparse=a_is_sparse,
-                b_is_sparse=b_is_sparse,
-                name=name,
-            )
-        return raw.MatMul(
-            a,
-            b,
-            transpose_a=transpose_a,
-            transpose_b=transpose_b,
-            grad_a=grad_a,
-            grad_b=grad_b,
-            name=name,
-        )
+        flags = {"transpose_a": transpose_a, "transpose_b": transpose_b, "name": name}
+        hints = {"a_is_sparse": a_is_sparse, "b_is_sparse": b_is_sparse}
+        if any(hints.values()) and {a.dtype.base_dtype, b.dtype.base_dtype} <= _SPARSE_TYPES:
+            return raw.SparseMatMul(a, b, **flags, **hints)
+        return raw.MatMul(a, b, **flags, grad_a=grad_a, grad_b=grad_b)
 
 
 def _with_output_type(a, b, adjoint_a, adjoint_b, output_type, name):
