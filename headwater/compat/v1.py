@@ -1,20 +1,10 @@
-"""`tf.compat.v1`: the 1.x interface, which is all of headwater; so this is headwater by another
-name."""
+"""`tf.compat.v1`: the 1.x interface, which is all of headwater, by another name."""
 
-import headwater as _headwater
+from headwater._src.core import lazy as _lazy
+from headwater._src.core.behavior import (
+    disable_eager_execution as disable_eager_execution,
+    disable_resource_variables as disable_resource_variables,
+    disable_v2_behavior as disable_v2_behavior,
+)
 
-
-def disable_v2_behavior():
-    """Does nothing: there is no other behaviour than that of 1.x."""
-
-
-def disable_eager_execution():
-    """Does nothing: programs build graphs."""
-
-
-def __getattr__(name):
-    return getattr(_headwater, name)
-
-
-def __dir__():
-    return sorted({*dir(_headwater), "disable_v2_behavior", "disable_eager_execution"})
+__getattr__, __dir__ = _lazy.delegate(__name__, "headwater")

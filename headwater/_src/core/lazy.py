@@ -39,6 +39,28 @@ def lazy_getattr(module_name, submodules=(), names=None, known=()):
     return module_getattr, module_dir
 
 
+def delegate(module_name, other_name):
+    """`__getattr__` and `__dir__` of a module that has everything another module has.
+
+    Args:
+      module_name: the module's `__name__`.
+      other_name: the name of the other module.
+
+    Returns:
+      `(getattr function, dir function)`.
+    """
+
+    def module_getattr(name):
+        return getattr(importlib.import_module(other_name), name)
+
+    def module_dir():
+        import sys
+
+        return sorted({*vars(sys.modules[module_name]), *dir(importlib.import_module(other_name))})
+
+    return module_getattr, module_dir
+
+
 def _advice(module_name, name, present):
     near = difflib.get_close_matches(name, [p for p in present if not p.startswith("_")], n=3)
     hint = f" Did you mean {', '.join(near)}?" if near else ""

@@ -384,12 +384,14 @@ class Graph(collections_lib.Collections):
         return self.scoped(container=container_name)
 
     def _attr_scope(self, attr_map):
+        from headwater._src.graph import graphdef
+
         merged = dict(self.scopes.attrs)
         for key, value in attr_map.items():
             if value is None:
                 merged.pop(key, None)
             else:
-                merged[key] = value
+                merged[key] = graphdef.attr_from_proto(value)
         return self.scoped(attrs=tuple(merged.items()))
 
     def _kernel_label_map(self, op_to_label):
