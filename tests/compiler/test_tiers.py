@@ -186,3 +186,22 @@ def test_growing_the_graph_keeps_compiled_steps():
         tf.constant(1.0)
         assert sess.run(b, {a: 2.0}) == 3.0
         assert sess._steps.get([b], [], [a]) is step
+
+
+def test_what_cannot_be_compiled_is_interpreted(monkeypatch, capfd):
+    from headwater._src.compiler.lower import Executable
+
+    def refuse(self, values, keys):
+        raise RuntimeError("XLA cannot do this")
+
+    monkeypatch.setattr(Executable, "__call__", refuse)
+    x = tf.placeholder(tf.float32, [None, 300])
+    v = tf.Variable(tf.zeros([300, 300]))
+    step = tf.assign_add(v, tf.matmul(x, x, transpose_a=True))
+    with tf.Session() as sess:
+        sess.run(v.initializer)
+        data = np.ones((100, 300), np.float32)
+        for _ in range(200):
+            sess.run(step.op, {x: data})
+        assert sess.run(v)[0, 0] == 20_000.0
+    assert "interpreted because it could not be compiled" in capfd.readouterr().err

@@ -301,8 +301,9 @@ class _Runner:
                 env[i] = value
         values = [feed_safe(env[i]) for i in executable.arguments]
         started = time.time_ns() if trace is not None else 0
+        first = executable.counts is None
         try:
-            if executable.counts is None:
+            if first:
                 with self._first:  # one thread traces; the others then know what a run needs
                     if executable.counts is None:
                         outs, failed = self._first_call(executable, values, env)
@@ -314,6 +315,12 @@ class _Runner:
             self._specialise(needed.ids)
             entry = self._entry(env)
             self._execute(entry.executable or self._compile(entry, env), env, undo, trace)
+            return
+        except (NodeError, RuntimeError) as error:
+            if not first or step.tier == "compile":
+                raise
+            self._give_up(error, env)
+            self._execute(None, env, undo, trace)
             return
         if failed is not None and bool(failed):
             self._explain(env)
@@ -345,6 +352,17 @@ class _Runner:
             return _NO_KEYS
         return np.stack([self._resources.random(instr.node).reserve(count)
                          for instr, count in zip(executable.samples, executable.counts)])
+
+    def _give_up(self, error, env):
+        """Interprets for good what cannot be compiled; bad data is then reported by the interpreter."""
+        entry = self._entry(env)
+        entry.executable, entry.never = None, True
+        cause = error.__cause__ or error
+        if not isinstance(cause, errors.OpError):
+            where = f" at node {error.node.name}" if isinstance(error, NodeError) else ""
+            logging.warn_once(
+                ("compile", id(self)), f"a step is interpreted because it could not be compiled{where}: "
+                f"{type(cause).__name__}: {str(cause).splitlines()[0] if str(cause) else ''}")
 
     def _specialise(self, ids):
         """Makes some inputs part of the key, since shapes inside depend on their values."""
