@@ -10,7 +10,7 @@ from tests.project.coverage_script import load_script
 # Asking for the gradient of these is a LookupError in TensorFlow as well.
 NO_GRADIENT_THERE_EITHER = frozenset({"Mod", "SoftsignGrad", "TruncateMod"})
 
-# Gradients to be written. An op leaves the list when its gradient, or that it has none, is declared.
+# Gradients to be written. An op leaves the list when its gradient, or that it has none, is said.
 GRADIENT_MISSING = frozenset({"BatchMatMulV3", "Igamma", "Igammac"})
 
 # Ops whose outputs' shapes TensorFlow leaves unknown as well.
