@@ -3,6 +3,9 @@
 # --- core: types, shapes, errors, logging -------------------------------------------------------
 from headwater import dtypes as dtypes, errors as errors, logging as logging, nest as nest
 from headwater._src.core import lazy as _lazy
+from headwater._src.core.behavior import disable_eager_execution as disable_eager_execution
+from headwater._src.core.behavior import disable_resource_variables as disable_resource_variables
+from headwater._src.core.behavior import disable_v2_behavior as disable_v2_behavior
 from headwater._src.core.device import DeviceSpec as DeviceSpec
 from headwater._src.core.dtypes import (
     QUANTIZED_DTYPES as QUANTIZED_DTYPES,
@@ -393,6 +396,12 @@ from headwater._src.runtime.session import (
     InteractiveSession as InteractiveSession,
     Session as Session,
 )
+
+# --- control flow -------------------------------------------------------------------------------
+from headwater._src.graph.func_graph import init_scope as init_scope
+from headwater._src.ops import tensor_lists as _tensor_lists  # noqa: F401
+from headwater._src.ops.control_flow import cond as cond
+from headwater._src.ops.loops import while_loop as while_loop
 
 # --- loaded when asked for ----------------------------------------------------------------------
 _PROTO = "headwater._src.core.proto."
