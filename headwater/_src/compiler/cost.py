@@ -11,6 +11,7 @@ from headwater._src.graph.inference import group
 PER_NODE = 1.6  # calling one NumPy kernel
 PER_MEGABYTE = 250.0  # reading or writing
 PER_MEGAFLOP = 60.0  # arithmetic beyond touching each element
+ITERATIONS = 100  # of a loop, before it has run
 CALL = 14.0  # calling a compiled executable
 PER_ARGUMENT = 0.7
 
@@ -35,10 +36,21 @@ def segment_cost(segment, program, shape_of):
                     n *= d
                 elements += n
         total += elements * 4e-6 * PER_MEGABYTE
+        if instr.function is not None:
+            total += _body_cost(instr, shape_of)
+            continue
         cost = instr.node.op.cost_fn
         if cost is not None:
             total += _flops(instr, cost, shape_of) * 1e-6 * PER_MEGAFLOP
     return total
+
+
+def _body_cost(instr, shape_of):
+    """Of the dearest branch, or of a loop that runs as often as loops usually do."""
+    function = instr.function
+    feeds = [shape_of(i) for i in instr.ins[function.form == "branch":]]
+    found = [segment_cost(body, body, static_shapes(body, feeds)) for body in function.bodies]
+    return sum(found) * ITERATIONS if function.form == "loop" else max(found)
 
 
 def _flops(instr, cost, shape_of):
@@ -73,6 +85,8 @@ def static_shapes(program, feeds):
     for instr in program.instrs:
         node = instr.node
         outputs = [t for t in node.outputs if not t.dtype._is_ref_dtype]
+        if instr.function is not None:
+            continue
         skip = len(instr.outs) - len(outputs)
         for position, i in enumerate(instr.outs):
             if position < skip:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from headwater._src.compiler.prune import prune
 from headwater._src.core import dtypes, errors
 from headwater._src.graph.blame import node_error
+from headwater._src.graph.func_graph import hands_on
 
 
 @dataclass(slots=True)
@@ -57,10 +58,10 @@ def emit(builder, node, fed, after):
     ins = []
     state = {}  # slot of the program around -> position among the variables
     bound = []  # per input: (is it a variable, position)
-    for t in inputs:
-        if t in builder.values:
+    for i, t in enumerate(inputs):
+        if t in builder.values or op.form == "loop" and not hands_on(bodies[1], i):
             bound.append((False, len(ins)))
-            ins.append(builder.values[t])
+            ins.append(builder.value_of(node, t))
             continue
         slot = _slot(builder, node, t)
         bound.append((True, state.setdefault(slot, len(state))))
@@ -152,14 +153,7 @@ def _slot(builder, node, t):
 
 def _varying(body, bound):
     """Positions of the inputs that are ordinary values and that the body does not just hand on."""
-    found = []
-    for i, (is_state, _) in enumerate(bound):
-        t = body.outputs[i]
-        while t.op.type == "Identity" and not t.op._control:
-            t = t.op.inputs[0]
-        if not is_state and t is not body.inputs[i]:
-            found.append(i)
-    return tuple(found)
+    return tuple(i for i, (is_state, _) in enumerate(bound) if not is_state and not hands_on(body, i))
 
 
 def samples_of(instrs):
@@ -225,3 +219,15 @@ class _Body:
         program.fetches = [*(versions[p][-1] for p in updated), *program.fetches]
         program.state_out = []
         return program
+
+
+def uninitialized(slot, node):
+    """The error of reading a variable that has no value."""
+    if slot.is_resource:
+        message = (f"Error while reading resource variable {slot.key[1]} from Container: "
+                   f"{slot.key[0] or 'localhost'}. This could mean that the variable was uninitialized. Could not find variable {slot.key[1]}. Run its "
+                   "initializer first, for example tf.global_variables_initializer().")
+    else:
+        message = (f"Attempting to use uninitialized value {slot.key[1]}. Run its initializer first, for "
+                   "example tf.global_variables_initializer(), or restore a checkpoint.")
+    return node_error(errors.FailedPreconditionError, node, message)

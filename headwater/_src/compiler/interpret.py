@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from headwater._src.compiler import control
 from headwater._src.core import dtypes
 from headwater._src.graph.inference import group
 from headwater._src.xp import numpy_xp
@@ -24,7 +25,7 @@ class NodeError(Exception):
         self.node = node
 
 
-def interpreter(segment, make_context, random_state, observe=None):
+def interpreter(segment, make_context, random_state, observe=None, make_body=None):
     """A function that runs a segment on an environment of NumPy values.
 
     Args:
@@ -32,14 +33,16 @@ def interpreter(segment, make_context, random_state, observe=None):
       make_context: node -> the context that its host kernel gets.
       random_state: node -> an object with `take(kernel, count)` that runs a random kernel on the node's Philox
         state and moves the state on.
+      make_body: makes runners of the bodies of branches and loops, see `control.run_function`; by default they are
+        interpreted as a whole.
       observe: if given, called after each instruction as `observe(instr, start, end, env)`, times in nanoseconds.
 
     Returns:
       A function of the list of values; it fills in the segment's results. It raises `NodeError`.
     """
     if observe is not None:
-        return _observed(segment, make_context, random_state, observe)
-    plan = [_instruction(instr, make_context, random_state) for instr in segment.instrs]
+        return _observed(segment, make_context, random_state, observe, make_body)
+    plan = [_instruction(instr, make_context, random_state, make_body) for instr in segment.instrs]
 
     def run(env):
         for fn, ins, single, outs, types, node in plan:
@@ -55,16 +58,18 @@ def interpreter(segment, make_context, random_state, observe=None):
                         if expected is not None and getattr(value, "dtype", None) != expected:
                             value = _typed(value, expected, node)
                         env[i] = value
+            except NodeError:
+                raise
             except Exception as error:
                 raise NodeError(node) from error
 
     return run
 
 
-def _observed(segment, make_context, random_state, observe):
+def _observed(segment, make_context, random_state, observe, make_body):
     """The same, for those who watch: each instruction is a segment of its own."""
-    steps = [(instr, interpreter(replace(segment, instrs=[instr]), make_context, random_state))
-             for instr in segment.instrs]
+    steps = [(instr, interpreter(replace(segment, instrs=[instr]), make_context, random_state,
+                                 make_body=make_body)) for instr in segment.instrs]
 
     def run(env):
         for instr, step in steps:
@@ -75,9 +80,14 @@ def _observed(segment, make_context, random_state, observe):
     return run
 
 
-def _instruction(instr, make_context, random_state):
+def _instruction(instr, make_context, random_state, make_body):
     node = instr.node
     op = node.op
+    if instr.function is not None:
+        if make_body is None:
+            make_body = lambda program: control.interpreted(program, make_context, random_state)  # noqa: E731
+        fn = control.run_function(instr, make_body)
+        return fn, instr.ins, -1, instr.outs, tuple(numpy_type(t) for t in instr.out_types), node
     attrs = {a: node.attrs[a] for a in op.kernel_attrs}
     if op.kind == "host":
         fn = partial(op.fn, make_context(node), **attrs)

@@ -321,7 +321,7 @@ class Builder:
         total = 0
         for t in node.outputs:
             n = dims_lib.size(t.dims)
-            if n is None or t in fed:
+            if n is None or t in fed or t.dtype.base_dtype is dtypes.variant:
                 return False
             total += n
         if total + sum(np.size(consts[i]) for i in ins) > FOLD_LIMIT:

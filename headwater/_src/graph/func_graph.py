@@ -120,6 +120,10 @@ class FuncGraph(Graph):
             found = self._captured[tensor] = self._capture(tensor)
         return found
 
+    def capture_inputs(self, op, tensors):
+        """The tensors inside that a new node of kind `op` takes for `tensors`."""
+        return tuple([t if t.op.graph is self else self.capture(t) for t in tensors])
+
     def _capture(self, tensor):
         source = self._outer.capture(tensor)
         found = self._captured.get(source)
@@ -164,6 +168,14 @@ class FuncGraph(Graph):
 
     def __repr__(self):
         return f"<headwater.FuncGraph {self.name!r} with {len(self._ops)} operations>"
+
+
+def hands_on(body, position):
+    """Whether a loop's body gives back one of its inputs as it is."""
+    t = body.outputs[position]
+    while t.op.type == "Identity" and not t.op._control:
+        t = t.op.inputs[0]
+    return t is body.inputs[position]
 
 
 def unify_captures(bodies, parameters=0):

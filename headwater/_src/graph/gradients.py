@@ -102,6 +102,24 @@ def gradients(
         return [sweep.result(x, unconnected) for x in xs]
 
 
+def gradients_into(graph, ys, dys, xs):
+    """The derivatives of a body's results with respect to its inputs, as nodes of another graph.
+
+    Args:
+      graph: the graph the new nodes go to; it sees the tensors of the body as it likes.
+      ys: tensors of the body.
+      dys: for each of `ys` the tensor of `graph` that weights it.
+      xs: inputs of the body.
+
+    Returns:
+      A list with a `Tensor`, an `IndexedSlices` or None for each of `xs`.
+    """
+    with graph.as_default():
+        sweep = _Sweep(graph, False, False, None)
+        sweep.run(ys, dys, xs, ())
+        return [sweep.result(x, UnconnectedGradients.NONE) for x in xs]
+
+
 class _Sweep:
     """One reverse sweep.
 
@@ -119,7 +137,7 @@ class _Sweep:
         for y, dy in zip(ys, starts):
             self._add(y, dy)
         sources = dict.fromkeys(x.op for x in xs)
-        between = _between(self.graph, [y.op for y in ys], sources)
+        between = _between(ys[0].op.graph if ys else self.graph, [y.op for y in ys], sources)
         waiting = dict.fromkeys(between, 0)
         for op in between:
             for t in op.inputs:
@@ -152,10 +170,12 @@ class _Sweep:
         function = get_gradient_function(op)
         if function is None:
             return
-        full = [
-            _zeros_of(t, optimize=False) if dy is None and is_trainable(t) else dy
-            for t, dy in zip(op.outputs, dys)
-        ]
+        full = dys
+        if op.op.kind != "function":
+            full = [
+                zeros_of(t, optimize=False) if dy is None and is_trainable(t) else dy
+                for t, dy in zip(op.outputs, dys)
+            ]
         with self.graph.name_scope(op.name + "_grad"):
             first = len(self.graph._ops)
             dxs = _as_list(function(op, *full))
@@ -207,7 +227,7 @@ class _Sweep:
         if isinstance(dx, list):  # given for a tensor that the sweep never came to
             dx = None
         if dx is None and unconnected is UnconnectedGradients.ZERO:
-            return _zeros_of(x)
+            return zeros_of(x)
         return dx
 
 
@@ -302,8 +322,10 @@ def _shape_of(tensor):
     )
 
 
-def _zeros_of(tensor, optimize=True):
+def zeros_of(tensor, optimize=True):
     """Zeros like a tensor; for a resource, like the variable behind it."""
+    if tensor.dtype.base_dtype is dtypes.variant:
+        return raw.ZerosLike(tensor)
     if tensor.dtype.base_dtype is not dtypes.resource:
         return PUBLIC["zeros_like"](tensor, optimize=optimize)
     kind, dims = tensor.handle or (dtypes.float32, None)

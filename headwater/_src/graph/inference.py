@@ -7,6 +7,7 @@ has these, and so has the stand-alone `Spec`, so that a shape function can be tr
 
 import numpy as np
 
+from headwater._src.core import dtypes
 from headwater._src.graph import callsite, dims as dims_lib
 
 
@@ -155,7 +156,7 @@ def _foldable(node):
     total = 0
     for t in (*node.inputs, *node.outputs):
         n = dims_lib.size(t.dims)
-        if n is None:
+        if n is None or t.dtype.base_dtype is dtypes.variant:
             # A vector of unknown length made from known values is short: the axes of a broadcast.
             if t.op is node and t.dims is not None and len(t.dims) == 1:
                 continue

@@ -37,7 +37,7 @@ def make_node(graph, op, name, inputs, attrs, output_types):
     graph.check_name(name)
     scopes = graph._local.scopes
     if graph.building_function:
-        inputs = tuple([graph.capture(t) for t in inputs])
+        inputs = graph.capture_inputs(op, inputs)
     node = graph.new_operation(op, name, inputs, attrs, output_types)
     if not scopes.plain or scopes.container:
         _surround(node, scopes, inputs)

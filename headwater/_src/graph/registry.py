@@ -20,12 +20,14 @@ class Op:
     Attributes:
       opdef: the parsed `OpDef`.
       kind: `"kernel"` (pure), `"update"` (old state + inputs -> new state), `"sample"` (random), `"host"`
-        (impure Python), `"variable"` (holds state) or None while no kernel is given.
+        (impure Python), `"variable"` (holds state), `"function"` (runs graph functions, see `function`) or None
+        while no kernel is given.
       fn: the kernel; `(xp, *inputs, **attrs)`, for samples `(xp, key, *inputs, **attrs)`, for host
         kernels `(ctx, *inputs, **attrs)`.
       static: names of inputs whose value must be known while compiling.
       dynamic: the result's shape depends on data, so the node cannot be inside a compiled region.
       check: the kernel only checks its inputs (`Assert`): it may stay inside a compiled region.
+      lists: the kernel takes lists of tensors (variants) in compiled regions too.
       blocking: a host kernel that may wait for another thread.
       uninitialized: the kernel takes a variable without a value (as None).
       updates: for `update` kernels, the positions of the inputs that are the state.
@@ -44,6 +46,8 @@ class Op:
         self.updates = ()
         self.reads = True
         self.reserve = None
+        self.form, self.body_attrs = None, ()
+        self.lists = False
         self.shape_fn = None
         self.shape_attrs = ()
         self.kernel_attrs = ()
@@ -94,6 +98,24 @@ class Op:
         """Says that a node of this op is a variable: its output stands for state kept by the session."""
         self.kind = "variable"
         return self
+
+    def function(self, form, *attrs):
+        """Says that the op runs graph functions, which are the values of `attrs`.
+
+        `form` is `"branch"` (the first input says which of them runs), `"loop"` (a condition and a body) or
+        `"call"`.
+        """
+        self.kind, self.form, self.body_attrs = "function", form, attrs
+        return self
+
+    def bodies(self, node):
+        """The graph functions of a node: `FuncGraph`s, or names where a function is not in the library."""
+        found = []
+        for attr in self.body_attrs:
+            value = node.attrs[attr]
+            found.extend(value if isinstance(value, list) else [value])
+        functions = node.graph._functions
+        return [functions.get(f, f) if isinstance(f, str) else f for f in found]
 
     def sample(self, fn=None, *, static=(), reserve=None):
         """Declares a random kernel `(xp, key, *inputs, **attrs)`.

@@ -31,6 +31,7 @@ AddN = define_op(
     attrs=["N: int >= 1", f"T: {NUMBERS[:-1]}, variant}}"],
 )
 AddN.kernel(sum_kernel)
+AddN.lists = True
 
 
 @AddN.shape

@@ -291,7 +291,10 @@ for _op in (ZerosLike, OnesLike):
 def zeros_like_kernel(xp, x, *, T):
     if T == dtypes.string:
         return xp.full(x.shape, b"", object)
-    return xp.zeros_like(x)
+    return x.zeros_like() if T == dtypes.variant else xp.zeros_like(x)
+
+
+ZerosLike.lists = True
 
 
 @OnesLike.kernel

@@ -1,5 +1,6 @@
 """Errors of a step as the user sees them: TensorFlow's classes, the node, and the line that made it."""
 
+from headwater._src.compiler.functional import uninitialized as uninitialized
 from headwater._src.core import errors
 from headwater._src.graph.blame import node_error
 
@@ -35,15 +36,3 @@ def located(error, node):
         name = "" if isinstance(error, (ValueError, TypeError)) else f"{type(error).__name__}: "
         message = f"{name}{error}"
     return node_error(kind, node, message)
-
-
-def uninitialized(slot, node):
-    """The error of reading a variable that has no value."""
-    if slot.is_resource:
-        message = (f"Error while reading resource variable {slot.key[1]} from Container: "
-                   f"{slot.key[0] or 'localhost'}. This could mean that the variable was uninitialized. Could not find variable {slot.key[1]}. Run its "
-                   "initializer first, for example tf.global_variables_initializer().")
-    else:
-        message = (f"Attempting to use uninitialized value {slot.key[1]}. Run its initializer first, for "
-                   "example tf.global_variables_initializer(), or restore a checkpoint.")
-    return node_error(errors.FailedPreconditionError, node, message)

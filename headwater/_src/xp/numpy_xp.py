@@ -8,8 +8,11 @@ import numpy as np
 
 from headwater._src.xp import philox, philox_normal, philox_sampling
 from headwater._src.xp.numpy_array import *  # noqa: F403
+from headwater._src.xp.numpy_conv import *  # noqa: F403
 from headwater._src.xp.numpy_index import *  # noqa: F403
+from headwater._src.xp.numpy_linalg import *  # noqa: F403
 from headwater._src.xp.numpy_scatter import *  # noqa: F403
+from headwater._src.xp.numpy_lists import *  # noqa: F403
 from headwater._src.xp.numpy_special import *  # noqa: F403
 
 
