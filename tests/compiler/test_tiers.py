@@ -205,3 +205,21 @@ def test_what_cannot_be_compiled_is_interpreted(monkeypatch, caplog):
             sess.run(step.op, {x: data})
         assert sess.run(v)[0, 0] == 20_000.0
     assert "interpreted because it could not be compiled" in caplog.text
+
+
+def test_a_failed_step_draws_the_same_numbers_when_it_is_repeated(monkeypatch):
+    index = tf.random_uniform([1], 0, 10, tf.int32, seed=1)
+    row = tf.gather(tf.constant([0.0, 1.0, 2.0, 3.0, 4.0]), index)
+    outcomes = []
+    for name in ("interpret", "compile"):
+        monkeypatch.setenv("HEADWATER_TIER", name)
+        with tf.Session() as sess:
+            found = []
+            for _ in range(20):
+                try:
+                    found.append(float(sess.run(row)[0]))
+                except tf.errors.InvalidArgumentError as error:
+                    found.append(error.message.splitlines()[0])
+        outcomes.append(found)
+    assert outcomes[0] == outcomes[1]
+    assert len({type(o) for o in outcomes[0]}) == 2

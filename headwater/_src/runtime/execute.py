@@ -303,14 +303,7 @@ class _Runner:
         started = time.time_ns() if trace is not None else 0
         first = executable.counts is None
         try:
-            if first:
-                with self._first:  # one thread traces; the others then know what a run needs
-                    if executable.counts is None:
-                        outs, failed = self._first_call(executable, values, env)
-                    else:
-                        outs, failed = executable(values, self._keys(executable))
-            else:
-                outs, failed = executable(values, self._keys(executable))
+            outs, failed, keys = self._launch(executable, values)
         except NeedsStatic as needed:
             self._specialise(needed.ids)
             entry = self._entry(env)
@@ -323,7 +316,7 @@ class _Runner:
             self._execute(None, env, undo, trace)
             return
         if failed is not None and bool(failed):
-            self._explain(env)
+            self._explain(executable, keys, env)
         for i, value in zip(self.segment.outs, outs):
             env[i] = value
         if trace is not None and trace.observe is not None:
@@ -336,22 +329,25 @@ class _Runner:
             if i in step._state_values:
                 env[i] = host_copy(env[i])  # before another thread's step reuses the buffer
 
-    def _first_call(self, executable, values, env):
-        """Traces: only now is it known how many random numbers a run takes."""
-        if not executable.samples:
-            return executable(values, _NO_KEYS)
-        states = [self._resources.random(instr.node) for instr in executable.samples]
-        keys = np.stack([state.reserve(0) for state in states])
-        result = executable(values, keys)
-        for state, count in zip(states, executable.counts):
-            state.reserve(count)
-        return result
+    def _launch(self, executable, values):
+        """Calls the executable: `(outs, error flag, Philox states it used)`."""
+        if executable.counts is not None:
+            keys = self._keys(executable, executable.counts)
+            return (*executable(values, keys), keys)
+        with self._first:  # one thread traces; only then is it known how many numbers a run takes
+            if executable.counts is not None:
+                return self._launch(executable, values)
+            keys = self._keys(executable, [0] * len(executable.samples))
+            outs, failed = executable(values, keys)
+            self._keys(executable, executable.counts)
+            return outs, failed, keys
 
-    def _keys(self, executable):
+    def _keys(self, executable, counts):
+        """The states of the random nodes, which are moved on by `counts`."""
         if not executable.samples:
             return _NO_KEYS
         return np.stack([self._resources.random(instr.node).reserve(count)
-                         for instr, count in zip(executable.samples, executable.counts)])
+                         for instr, count in zip(executable.samples, counts)])
 
     def _give_up(self, error, env):
         """Interprets for good what cannot be compiled; bad data is then reported by the interpreter."""
@@ -369,8 +365,10 @@ class _Runner:
         self._static = tuple(sorted(set(self._static) | ids))
         self._entries = {}
 
-    def _explain(self, env):
+    def _explain(self, executable, keys, env):
         """Repeats a compiled run that found bad data on NumPy, whose kernels say what is wrong."""
+        for instr, key in zip(executable.samples, keys):
+            self._resources.random(instr.node).rewind(key)
         self._load(env)
         self._interpret(env, None)
         raise errors.InternalError(

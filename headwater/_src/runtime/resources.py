@@ -42,6 +42,11 @@ class RandomState:
             self._state = philox.advance(self._state, count(result))
         return result
 
+    def rewind(self, state):
+        """Goes back to an earlier state, to draw the same numbers again."""
+        with self._lock:
+            self._state = state
+
     def reserve(self, count):
         """The state, which is moved on by `count` counters."""
         with self._lock:
