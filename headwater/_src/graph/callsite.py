@@ -19,7 +19,7 @@ def _is_internal(code):
 
 def here():
     """The program's innermost frames as a tuple of `(code, instruction)` pairs, innermost first."""
-    frame = sys._getframe(2)
+    frame = sys._getframe(4)  # the nearer ones are always ours
     site = []
     get = _INTERNAL.get
     while frame is not None:

@@ -14,7 +14,7 @@ from headwater._src.runtime.fetches import expansion_of
 class Feed:
     """Turns the values fed for one tensor into arrays; remembers the last good shape."""
 
-    __slots__ = ("tensor", "dtype", "dims", "_shape", "_is_object")
+    __slots__ = ("tensor", "dtype", "dims", "_shape", "_is_object", "_number")
 
     def __init__(self, tensor):
         self.tensor = tensor
@@ -22,6 +22,8 @@ class Feed:
         kind = tensor.dtype.base_dtype
         self._is_object = kind in (dtypes.string, dtypes.resource, dtypes.variant)
         self.dtype = np.dtype(object) if self._is_object else np.dtype(kind.as_numpy_dtype)
+        # Python numbers become NumPy scalars of a floating type without further questions.
+        self._number = self.dtype.type if self.dtype.kind == "f" else None
         self._shape = None
 
     def convert(self, value):
@@ -33,6 +35,8 @@ class Feed:
         """
         if value.__class__ is np.ndarray and value.dtype == self.dtype and not self._is_object:
             array = value
+        elif self._number is not None and value.__class__ in (float, int):
+            array = self._number(value)
         else:
             array = self._array(value)
         if array.shape != self._shape:
