@@ -3,9 +3,11 @@
 # --- core: types, shapes, errors, logging -------------------------------------------------------
 from headwater import dtypes as dtypes, errors as errors, logging as logging, nest as nest
 from headwater._src.core import lazy as _lazy
-from headwater._src.core.behavior import disable_eager_execution as disable_eager_execution
-from headwater._src.core.behavior import disable_resource_variables as disable_resource_variables
-from headwater._src.core.behavior import disable_v2_behavior as disable_v2_behavior
+from headwater._src.core.behavior import (
+    disable_eager_execution as disable_eager_execution,
+    disable_resource_variables as disable_resource_variables,
+    disable_v2_behavior as disable_v2_behavior,
+)
 from headwater._src.core.device import DeviceSpec as DeviceSpec
 from headwater._src.core.dtypes import (
     QUANTIZED_DTYPES as QUANTIZED_DTYPES,
@@ -102,6 +104,9 @@ from headwater._src.graph.framework import (
     name_scope as name_scope,
     op_scope as op_scope,
 )
+
+# --- control flow -------------------------------------------------------------------------------
+from headwater._src.graph.func_graph import init_scope as init_scope
 from headwater._src.graph.gradient_registry import (
     NoGradient as NoGradient,
     NotDifferentiable as NotDifferentiable,
@@ -146,6 +151,7 @@ from headwater._src.ops import (
     nn as _nn,  # noqa: F401
     probes as _probes,  # noqa: F401
     softmax as _softmax,  # noqa: F401
+    tensor_lists as _tensor_lists,  # noqa: F401
     training_ops as _training_ops,  # noqa: F401
     variable_ops as _variable_ops,  # noqa: F401
 )
@@ -211,6 +217,7 @@ from headwater._src.ops.constants import (
     zeros as zeros,
     zeros_like as zeros_like,
 )
+from headwater._src.ops.control_flow import cond as cond
 from headwater._src.ops.cumulative import cumprod as cumprod, cumsum as cumsum
 from headwater._src.ops.division import (
     div as div,
@@ -286,6 +293,7 @@ from headwater._src.ops.joining import (
     stack as stack,
     unstack as unstack,
 )
+from headwater._src.ops.loops import while_loop as while_loop
 from headwater._src.ops.matmul import matmul as matmul
 from headwater._src.ops.padding import pad as pad
 from headwater._src.ops.random import (
@@ -356,6 +364,30 @@ from headwater._src.ops.special import (
     polygamma as polygamma,
     zeta as zeta,
 )
+from headwater._src.ops.string_encoding import (
+    decode_base64 as decode_base64,
+    encode_base64 as encode_base64,
+)
+from headwater._src.ops.string_hashing import (
+    string_to_hash_bucket as string_to_hash_bucket,
+    string_to_hash_bucket_fast as string_to_hash_bucket_fast,
+    string_to_hash_bucket_strong as string_to_hash_bucket_strong,
+)
+from headwater._src.ops.string_numbers import (
+    as_string as as_string,
+    decode_raw as decode_raw,
+    string_to_number as string_to_number,
+)
+from headwater._src.ops.string_splitting import (
+    reduce_join as reduce_join,
+    string_split as string_split,
+)
+from headwater._src.ops.strings import (
+    regex_replace as regex_replace,
+    string_join as string_join,
+    string_strip as string_strip,
+    substr_deprecated as substr,
+)
 from headwater._src.ops.variable_scatter import (
     scatter_add as scatter_add,
     scatter_div as scatter_div,
@@ -397,12 +429,6 @@ from headwater._src.runtime.session import (
     Session as Session,
 )
 
-# --- control flow -------------------------------------------------------------------------------
-from headwater._src.graph.func_graph import init_scope as init_scope
-from headwater._src.ops import tensor_lists as _tensor_lists  # noqa: F401
-from headwater._src.ops.control_flow import cond as cond
-from headwater._src.ops.loops import while_loop as while_loop
-
 # --- loaded when asked for ----------------------------------------------------------------------
 _PROTO = "headwater._src.core.proto."
 _PROTOS = {
@@ -425,8 +451,9 @@ _PROTOS = {
     "SummaryMetadata": _PROTO + "summary_pb2",
     "TensorInfo": _PROTO + "meta_graph_pb2",
 }
-_SUBMODULES = ("bitwise", "compat", "contrib", "examples", "graph_util", "initializers", "layers", "manip",
-               "math", "nn", "python", "random", "raw_ops", "test", "train", "version")
+_SUBMODULES = ("bitwise", "compat", "contrib", "examples", "graph_util", "initializers", "layers",
+               "manip", "math", "nn", "python", "random", "raw_ops", "strings", "test", "train",
+               "version")
 
 __git_version__, __compiler_version__ = GIT_VERSION, COMPILER_VERSION
 newaxis = None

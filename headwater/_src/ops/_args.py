@@ -25,6 +25,19 @@ def renamed(new_name, new, old_name, old, default=None):
     return old
 
 
+def either(name, value, other_name, other):
+    """The value of a parameter that has two names, both of them in use.
+
+    Raises:
+      ValueError: both were given.
+    """
+    if other is None:
+        return value
+    if value is not None:
+        raise ValueError(f"Cannot specify both '{other_name}' and '{name}'")
+    return other
+
+
 def deprecated(old, new):
     """Warns, once a process, that the public name `old` is deprecated in favour of `new`."""
     logging.warn_once(("deprecated", old), f"{old} is deprecated; use {new} instead")
