@@ -6,7 +6,7 @@ Read in this order: `Op` (what is known about an op), then `define_op` (how it g
 import inspect
 
 from headwater._src.graph.build import apply_op
-from headwater._src.graph.opdef import parse_opdef
+from headwater._src.graph.opdef import REQUIRED, parse_opdef
 from headwater._src.graph.optable import OPS
 
 
@@ -60,6 +60,21 @@ class Op:
 
     def __repr__(self):
         return f"<Op {self.name}>"
+
+    def __getattr__(self, attribute):
+        if attribute != "__signature__":
+            raise AttributeError(f"Op {self.name} has no attribute {attribute!r}")
+        # What `help` and `inspect.signature` show: inputs, then the attrs that are not inferred from them.
+        P = inspect.Parameter
+        inferred = {t for arg in self.opdef.inputs
+                    for t in (arg.type_attr, arg.number_attr, arg.type_list_attr) if t}
+        attrs = [a for a in self.opdef.attrs if a.name not in inferred]
+        attrs.sort(key=lambda a: a.default is not REQUIRED)
+        return inspect.Signature([
+            *(P(name, P.POSITIONAL_OR_KEYWORD) for name in self.input_names),
+            *(P(a.name, P.KEYWORD_ONLY, default=P.empty if a.default is REQUIRED else a.default)
+              for a in attrs),
+            P("name", P.KEYWORD_ONLY, default=None)])
 
     def __call__(self, *inputs, name=None, **attrs):
         """Builds a node; inputs may also be given by name. Returns its output(s), or the `Operation`."""

@@ -83,7 +83,7 @@ def _nested(array, show, summarize, depth):
         return b"[" + between.join(parts) + b"]"
     if array.ndim > 1 and parts:
         # The dots stand on a line of their own.
-        lead = b"\n" + b" " * depth
+        lead = between
         first, last = between.join(parts[:summarize]), between.join(parts[summarize:])
         return b"[" + first + lead + b"..." + lead + last + b"]"
     return b"[" + between.join([*parts[:summarize], *gap, *parts[summarize:]]) + b"]"
