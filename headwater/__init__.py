@@ -170,6 +170,9 @@ from headwater._src.ops.arithmetic import (
     sub as sub,
     subtract as subtract,
 )
+from headwater._src.ops.bits import (
+    bitcast as bitcast,
+)
 from headwater._src.ops.cast import (
     cast as cast,
     saturate_cast as saturate_cast,
@@ -180,6 +183,35 @@ from headwater._src.ops.cast import (
     to_float as to_float,
     to_int32 as to_int32,
     to_int64 as to_int64,
+)
+from headwater._src.ops.checks import (
+    add_check_numerics_ops as add_check_numerics_ops,
+    assert_ as Assert,
+    assert_equal as assert_equal,
+    assert_greater as assert_greater,
+    assert_greater_equal as assert_greater_equal,
+    assert_less as assert_less,
+    assert_less_equal as assert_less_equal,
+    assert_near as assert_near,
+    assert_negative as assert_negative,
+    assert_non_negative as assert_non_negative,
+    assert_non_positive as assert_non_positive,
+    assert_none_equal as assert_none_equal,
+    assert_positive as assert_positive,
+    is_non_decreasing as is_non_decreasing,
+    is_strictly_increasing as is_strictly_increasing,
+    verify_tensor_all_finite as verify_tensor_all_finite,
+)
+from headwater._src.ops.checks_static import (
+    assert_integer as assert_integer,
+    assert_proper_iterable as assert_proper_iterable,
+    assert_rank as assert_rank,
+    assert_rank_at_least as assert_rank_at_least,
+    assert_rank_in as assert_rank_in,
+    assert_same_float_dtype as assert_same_float_dtype,
+    assert_scalar as assert_scalar,
+    assert_type as assert_type,
+    is_numeric_tensor as is_numeric_tensor,
 )
 from headwater._src.ops.combining import (
     accumulate_n as accumulate_n,
@@ -214,6 +246,7 @@ from headwater._src.ops.constants import (
     ones_like as ones_like,
     placeholder as placeholder,
     placeholder_with_default as placeholder_with_default,
+    sparse_placeholder as sparse_placeholder,
     zeros as zeros,
     zeros_like as zeros_like,
 )
@@ -293,9 +326,16 @@ from headwater._src.ops.joining import (
     stack as stack,
     unstack as unstack,
 )
+from headwater._src.ops.logging import (
+    Print_ as Print,
+    print_v2 as print,
+)
 from headwater._src.ops.loops import while_loop as while_loop
 from headwater._src.ops.matmul import matmul as matmul
 from headwater._src.ops.padding import pad as pad
+from headwater._src.ops.parallel import (
+    parallel_stack as parallel_stack,
+)
 from headwater._src.ops.random import (
     random_crop as random_crop,
     random_normal as random_normal,
@@ -304,6 +344,7 @@ from headwater._src.ops.random import (
     truncated_normal as truncated_normal,
 )
 from headwater._src.ops.ranges import (
+    linspace as lin_space,
     linspace as linspace,
     meshgrid as meshgrid,
     range as range,
@@ -327,11 +368,26 @@ from headwater._src.ops.reductions import (
     reduce_prod as reduce_prod,
     reduce_sum as reduce_sum,
 )
+from headwater._src.ops.script import (
+    numpy_function as numpy_function,
+    py_func as py_func,
+)
 from headwater._src.ops.searching import (
     boolean_mask as boolean_mask,
     unique as unique,
     unique_with_counts as unique_with_counts,
     where as where,
+)
+from headwater._src.ops.segment_reductions import (
+    segment_max as segment_max,
+    segment_mean as segment_mean,
+    segment_min as segment_min,
+    segment_prod as segment_prod,
+    unsorted_segment_max as unsorted_segment_max,
+    unsorted_segment_mean as unsorted_segment_mean,
+    unsorted_segment_min as unsorted_segment_min,
+    unsorted_segment_prod as unsorted_segment_prod,
+    unsorted_segment_sqrt_n as unsorted_segment_sqrt_n,
 )
 from headwater._src.ops.segments import (
     dynamic_partition as dynamic_partition,

@@ -57,4 +57,18 @@ def top_k(x, k):
     return values, places.astype(np.int32)
 
 
-__all__ = ["NeedsValue", "dynamic_slice", "embed", "top_k", "value_of"]
+def bitcast(x, dtype):
+    """The bytes of `x` as elements of `dtype`, of which the last dimension has more or fewer."""
+    x = jnp.asarray(x)
+    if {x.dtype.kind, np.dtype(dtype).kind} & {"c"}:
+        return jnp.asarray(x).view(dtype)
+    if x.dtype.itemsize > np.dtype(dtype).itemsize:
+        x = x[..., 0] if x.shape[-1:] == (1,) else x
+        return lax.bitcast_convert_type(x, dtype)
+    if x.dtype.itemsize < np.dtype(dtype).itemsize:
+        ratio = np.dtype(dtype).itemsize // x.dtype.itemsize
+        x = jnp.reshape(x, (*x.shape[:-1], x.shape[-1] // ratio, ratio))
+    return lax.bitcast_convert_type(x, dtype)
+
+
+__all__ = ["NeedsValue", "bitcast", "dynamic_slice", "embed", "top_k", "value_of"]

@@ -28,4 +28,9 @@ def top_k(x, k):
     return np.take_along_axis(x, order, -1), order.astype(np.int32)
 
 
-__all__ = ["dynamic_slice", "embed", "top_k", "value_of"]
+def bitcast(x, dtype):
+    """The bytes of `x` as elements of `dtype`, of which the last dimension has more or fewer."""
+    return np.ascontiguousarray(x).view(dtype)
+
+
+__all__ = ["bitcast", "dynamic_slice", "embed", "top_k", "value_of"]
