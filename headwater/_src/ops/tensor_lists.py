@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from headwater._src.core import dtypes
 from headwater._src.graph import define_op, raw
 from headwater._src.ops._shapes import known_dims
 
@@ -23,6 +24,10 @@ def _dims(element_shape):
     return tuple(None if d < 0 else int(d) for d in element_shape)
 
 
+def _numpy(dtype):
+    return None if dtype in (dtypes.variant, dtypes.resource) else dtype.as_numpy_dtype
+
+
 def _like(dims):
     """The same as an input of a node."""
     return _UNKNOWN if dims is None else np.array([-1 if d is None else d for d in dims], np.int32)
@@ -37,7 +42,7 @@ EmptyTensorList = _list_op("EmptyTensorList", "element_shape: shape_type, max_nu
 
 @EmptyTensorList.kernel(static=["element_shape"])
 def _empty(xp, element_shape, max_num_elements, *, element_dtype):
-    return xp.list_empty(_dims(element_shape), element_dtype.as_numpy_dtype)
+    return xp.list_empty(_dims(element_shape), _numpy(element_dtype))
 
 
 TensorListReserve = _list_op("TensorListReserve", "element_shape: shape_type, num_elements: int32",
@@ -46,7 +51,7 @@ TensorListReserve = _list_op("TensorListReserve", "element_shape: shape_type, nu
 
 @TensorListReserve.kernel(static=["element_shape", "num_elements"])
 def _reserve(xp, element_shape, num_elements, *, element_dtype):
-    return xp.list_reserve(int(num_elements), _dims(element_shape), element_dtype.as_numpy_dtype)
+    return xp.list_reserve(int(num_elements), _dims(element_shape), _numpy(element_dtype))
 
 
 TensorListPushBack = _list_op("TensorListPushBack", "input_handle: variant, tensor: element_dtype",
@@ -150,7 +155,7 @@ def _stack_shape(input_handle, element_shape, *, num_elements):
 
 @TensorListStack.kernel(static=["element_shape"])
 def _stack(xp, input_handle, element_shape, *, element_dtype):
-    return xp.list_stack(input_handle, _dims(element_shape), element_dtype.as_numpy_dtype)
+    return xp.list_stack(input_handle, _dims(element_shape), _numpy(element_dtype))
 
 
 @TensorListStack.gradient
@@ -204,7 +209,7 @@ def _gather_shape(input_handle, indices, element_shape):
 
 @TensorListGather.kernel(static=["element_shape"])
 def _gather(xp, input_handle, indices, element_shape, *, element_dtype):
-    return xp.list_gather(input_handle, indices, _dims(element_shape), element_dtype.as_numpy_dtype)
+    return xp.list_gather(input_handle, indices, _dims(element_shape), _numpy(element_dtype))
 
 
 @TensorListGather.gradient
@@ -242,7 +247,7 @@ def _concat_shape(input_handle, element_shape, leading_dims):
 
 @TensorListConcatV2.kernel(dynamic=True)
 def _concat(xp, input_handle, element_shape, leading_dims, *, element_dtype):
-    return xp.list_concat(input_handle, _dims(element_shape), element_dtype.as_numpy_dtype)
+    return xp.list_concat(input_handle, _dims(element_shape), _numpy(element_dtype))
 
 
 @TensorListConcatV2.gradient

@@ -15,9 +15,11 @@ import numpy as np
 
 from headwater._src.compiler import cost
 from headwater._src.compiler.interpret import NodeError, interpreter
+from headwater._src.compiler.partition import partition
 from headwater._src.core import errors
 from headwater._src.core import logging
 from headwater._src.runtime import report
+from headwater._src.xp import numpy_xp
 
 
 COMPILE_FIXED = 60_000.0  # microseconds of interpreting that one compilation is worth ...
@@ -49,19 +51,40 @@ class Step:
         self._template = [None] * program.n_values
         for i, value in program.consts.items():
             self._template[i] = value
+        self._make_context = make_context
         initial = {value: (slot, node) for slot, value, node, used in program.state_in if used}
-        self._runners = []
-        loaded = set()
-        for segment in segments:
-            reads = [(i, *initial[i]) for i in segment.ins if i in initial]
-            loaded.update(i for i, _, _ in reads)
-            self._runners.append(_Runner(self, segment, reads, make_context))
+        self._initial = initial
+        self.moved = False
+        self._runners = self._bound(segments)
         fetched = [i for i in program.fetches if i in initial]
         # Variables fetched as they are: copied before anything runs.
         self._fetched_state = [(i, *initial[i]) for i in dict.fromkeys(fetched)]
         self._can_fail_later = len(segments) > 1
         self._state_values = frozenset(i for i in program.fetches
                                        if i in initial or any(i == v for _, v in program.state_out))
+
+    def _bound(self, segments):
+        initial = self._initial
+        return [_Runner(self, segment, [(i, *initial[i]) for i in segment.ins if i in initial], self._make_context)
+                for segment in segments]
+
+    def run_values(self, values):
+        """Runs the program as a function: values as they are in, values as they come out."""
+        env = self._template[:]
+        for i, value in zip(self.program.feeds, values):
+            env[i] = value
+        for runner in self._runners:
+            runner.run(env, values, None, None)
+        if self.moved:
+            self._cut_again()
+        return [env[i] for i in self.program.fetches]
+
+    def _cut_again(self):
+        """New segments, after an instruction has turned out to need the host."""
+        self.moved = False
+        segments = partition(self.program)
+        self._can_fail_later = len(segments) > 1
+        self._runners = self._bound(segments)
 
     def run(self, feed_values, trace=None):
         """Runs the step.
@@ -97,6 +120,8 @@ class Step:
                 raise report.located(cause, error.node) from (
                     None if isinstance(cause, errors.OpError) else cause)
             raise
+        if self.moved:
+            self._cut_again()
         result = []
         for i in self.program.fetches:
             value = copies[i] if copies is not None and i in copies else env[i]
@@ -134,6 +159,8 @@ class _Runner:
         self._always_interpret = segment.where == "host"
         self._others = tuple(i for i in segment.ins if i not in {r[0] for r in reads})
         self._shapes_vary = [i for i, slot, _ in reads if not _known(step.program.slots[slot].dims)]
+        # Variables that need not have a value: compiled code has no way to say so.
+        self._optional = [slot for _, slot, node in reads if node is None]
         self._call_cost = cost.compiled_call(segment)
         self._worth = COMPILE_FIXED + COMPILE_PER_NODE * len(segment.instrs)
         self._touches_state = bool(reads or segment.commits)
@@ -160,6 +187,8 @@ class _Runner:
 
     def _choose(self, env, feed_values):
         """The executable to use, or None to interpret."""
+        if self._optional and any(self.step.current(slot) is None for slot in self._optional):
+            return None
         entry = self._entry(env)
         if entry.executable is None and not entry.never:
             return self._consider(entry, env, feed_values)
@@ -256,16 +285,25 @@ class _Runner:
 
     def _interpret(self, env, trace):
         if self._interpreter is None:
-            self._interpreter = interpreter(self.segment, self._make_context, self._resources.random)
+            self._interpreter = interpreter(self.segment, self._make_context, self._resources.random,
+                                            make_body=self._make_body())
         for i in self._others:  # what compiled segments made arrives as NumPy
             value = env[i]
             if value is not None and not isinstance(value, (np.ndarray, np.generic)):
-                env[i] = np.asarray(value)
+                env[i] = on_host(value)
         with np.errstate(all="ignore"):
             if trace is None or trace.observe is None:
                 self._interpreter(env)
             else:
                 interpreter(self.segment, self._make_context, self._resources.random, trace.observe)(env)
+
+    def _make_body(self):
+        """How bodies are run: on the host, as steps of their own, whose parts may be compiled."""
+        if not self._always_interpret:
+            return None
+        from headwater._src.runtime.body_steps import body_runner
+
+        return lambda program: body_runner(program, self._resources, self._make_context, self.step.tier)
 
     def _load(self, env):
         for i, slot, node in self.reads:
@@ -290,7 +328,7 @@ class _Runner:
         return any(array is env[i] for i in self.step.program.feeds)
 
     def _call(self, executable, env, undo, trace):
-        from headwater._src.compiler.lower import NeedsStatic, device_array
+        from headwater._src.compiler.lower import MoveToHost, NeedsStatic, device_array
 
         step = self.step
         if self.reads:
@@ -299,7 +337,8 @@ class _Runner:
                 if value.__class__ is np.ndarray or isinstance(value, np.generic):
                     value = step._variables[slot].value = device_array(value)
                 env[i] = value
-        values = [feed_safe(env[i]) for i in executable.arguments]
+        values = [feed_safe(env[i]) if not isinstance(env[i], numpy_xp.TensorList) else on_device(env[i])
+                  for i in executable.arguments]
         started = time.time_ns() if trace is not None else 0
         first = executable.counts is None
         try:
@@ -308,6 +347,10 @@ class _Runner:
             self._specialise(needed.ids)
             entry = self._entry(env)
             self._execute(entry.executable or self._compile(entry, env), env, undo, trace)
+            return
+        except MoveToHost:  # a branch or loop that Python has to drive; from the next run on it is apart
+            self._entry(env).never = step.moved = True
+            self._execute(None, env, undo, trace)
             return
         except (NodeError, RuntimeError) as error:
             if not first or step.tier == "compile":
@@ -333,21 +376,30 @@ class _Runner:
         """Calls the executable: `(outs, error flag, Philox states it used)`."""
         if executable.counts is not None:
             keys = self._keys(executable, executable.counts)
-            return (*executable(values, keys), keys)
+            outs, failed, states = executable(values, keys)
+            if states:
+                self._settle(executable, states)
+            return outs, failed, keys
         with self._first:  # one thread traces; only then is it known how many numbers a run takes
             if executable.counts is not None:
                 return self._launch(executable, values)
             keys = self._keys(executable, [0] * len(executable.samples))
-            outs, failed = executable(values, keys)
+            outs, failed, states = executable(values, keys)
             self._keys(executable, executable.counts)
+            self._settle(executable, states)
             return outs, failed, keys
+
+    def _settle(self, executable, states):
+        """Random nodes in branches and loops go on from where the run has left them."""
+        for node, state in zip(executable.samples[-len(states):], states):
+            self._resources.random(node).rewind(np.asarray(state))
 
     def _keys(self, executable, counts):
         """The states of the random nodes, which are moved on by `counts`."""
         if not executable.samples:
             return _NO_KEYS
-        return np.stack([self._resources.random(instr.node).reserve(count)
-                         for instr, count in zip(executable.samples, counts)])
+        return np.stack([self._resources.random(node).reserve(count)
+                         for node, count in zip(executable.samples, counts)])
 
     def _give_up(self, error, env):
         """Interprets for good what cannot be compiled; bad data is then reported by the interpreter."""
@@ -367,8 +419,8 @@ class _Runner:
 
     def _explain(self, executable, keys, env):
         """Repeats a compiled run that found bad data on NumPy, whose kernels say what is wrong."""
-        for instr, key in zip(executable.samples, keys):
-            self._resources.random(instr.node).rewind(key)
+        for node, key in zip(executable.samples, keys):
+            self._resources.random(node).rewind(key)
         self._load(env)
         self._interpret(env, None)
         raise errors.InternalError(
@@ -412,6 +464,18 @@ def aligned_copy(array):
     copy = raw[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
     copy[...] = array
     return copy
+
+
+def on_host(value):
+    """What a compiled segment made, for NumPy."""
+    return value.to_host() if hasattr(value, "to_host") else np.asarray(value)
+
+
+def on_device(values):
+    """A NumPy list of tensors, for a compiled segment."""
+    from headwater._src.xp import jax_xp
+
+    return jax_xp.from_host(values)
 
 
 def host_copy(value):

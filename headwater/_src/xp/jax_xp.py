@@ -13,7 +13,10 @@ from jax import lax
 
 from headwater._src.xp import philox, philox_normal, philox_sampling
 from headwater._src.xp.jax_array import *  # noqa: F403
+from headwater._src.xp.jax_conv import *  # noqa: F403
 from headwater._src.xp.jax_index import *  # noqa: F403
+from headwater._src.xp.jax_linalg import *  # noqa: F403
+from headwater._src.xp.jax_lists import *  # noqa: F403
 from headwater._src.xp.jax_scatter import *  # noqa: F403
 from headwater._src.xp.jax_special import *  # noqa: F403
 
