@@ -478,6 +478,41 @@ from headwater._src.ops.variables import (
     variables_initializer as variables_initializer,
 )
 
+# --- ops: linear algebra ------------------------------------------------------------------------
+from headwater._src.ops.decompositions import (
+    cholesky as cholesky,
+    qr as qr,
+    self_adjoint_eig as self_adjoint_eig,
+    self_adjoint_eigvals as self_adjoint_eigvals,
+    svd as svd,
+)
+from headwater._src.ops.diagonals import (
+    diag as diag,
+    diag_part as diag_part,
+    matrix_band_part as matrix_band_part,
+    matrix_diag as matrix_diag,
+    matrix_diag_part as matrix_diag_part,
+    matrix_set_diag as matrix_set_diag,
+    trace as trace,
+)
+from headwater._src.ops.einsum import einsum as einsum
+from headwater._src.ops.matrix_products import (
+    cross as cross,
+    eye as eye,
+    matrix_transpose as matrix_transpose,
+    norm as norm,
+    tensordot as tensordot,
+)
+from headwater._src.ops.matrix_solvers import (
+    cholesky_solve as cholesky_solve,
+    log_matrix_determinant as log_matrix_determinant,
+    matrix_determinant as matrix_determinant,
+    matrix_inverse as matrix_inverse,
+    matrix_solve as matrix_solve,
+    matrix_solve_ls as matrix_solve_ls,
+    matrix_triangular_solve as matrix_triangular_solve,
+)
+
 # --- runtime ------------------------------------------------------------------------------------
 from headwater._src.runtime import composites as _composites  # noqa: F401
 from headwater._src.runtime.session import (
@@ -507,9 +542,9 @@ _PROTOS = {
     "SummaryMetadata": _PROTO + "summary_pb2",
     "TensorInfo": _PROTO + "meta_graph_pb2",
 }
-_SUBMODULES = ("bitwise", "compat", "contrib", "examples", "graph_util", "initializers", "layers",
-               "manip", "math", "nn", "python", "random", "raw_ops", "strings", "test", "train",
-               "version")
+_SUBMODULES = ("bitwise", "compat", "contrib", "examples", "graph_util", "image", "initializers",
+               "layers", "linalg", "manip", "math", "nn", "python", "random", "raw_ops", "signal",
+               "spectral", "strings", "test", "train", "version")
 
 __git_version__, __compiler_version__ = GIT_VERSION, COMPILER_VERSION
 newaxis = None
