@@ -1,5 +1,7 @@
 """Division: exact, rounded down, towards zero, with remainders, and safe against zero."""
 
+import numpy as np
+
 from headwater._src.core import dtypes, errors
 from headwater._src.graph import operators, public, raw
 from headwater._src.graph.convert import convert_to_tensor
@@ -9,9 +11,10 @@ from headwater._src.ops._broadcast import conj, sum_to
 from headwater._src.ops._scope import scope
 
 
-def nonzero_divisor(xp, y):
-    """Fails like TensorFlow's kernels when an integer divisor is 0."""
-    xp.require(y != 0, lambda: errors.InvalidArgumentError(None, None, "Integer division by zero"))
+def nonzero_divisor(xp, x, y):
+    """Fails like TensorFlow's kernels when an integer divisor is 0 and there is something to divide."""
+    if 0 not in np.shape(x):
+        xp.require(y != 0, lambda: errors.InvalidArgumentError(None, None, "Integer division by zero"))
 
 
 # --- quotients --------------------------------------------------------------------------------
@@ -31,7 +34,7 @@ def quotient_gradient(divide):
 
 def truncate_div_kernel(xp, x, y):
     """Integer division towards zero."""
-    nonzero_divisor(xp, y)
+    nonzero_divisor(xp, x, y)
     quotient = xp.floor_divide(x, y)
     return quotient + ((quotient < 0) & (quotient * y != x)).astype(quotient.dtype)
 
@@ -44,7 +47,7 @@ def div_kernel(xp, x, y):
 def floor_div_kernel(xp, x, y):
     """Division rounded down."""
     if is_integer(x):
-        nonzero_divisor(xp, y)
+        nonzero_divisor(xp, x, y)
         return xp.floor_divide(x, y)
     return xp.floor(x / y)
 
@@ -52,14 +55,14 @@ def floor_div_kernel(xp, x, y):
 def floor_mod_kernel(xp, x, y):
     """The remainder with the sign of `y`."""
     if is_integer(x):
-        nonzero_divisor(xp, y)
+        nonzero_divisor(xp, x, y)
     return xp.mod(x, y)
 
 
 def truncate_mod_kernel(xp, x, y):
     """The remainder with the sign of `x`."""
     if is_integer(x):
-        nonzero_divisor(xp, y)
+        nonzero_divisor(xp, x, y)
     return xp.fmod(x, y)
 
 
