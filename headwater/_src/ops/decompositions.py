@@ -406,7 +406,7 @@ def _eigh_v1_kernel(xp, input):
     return xp.concatenate([values[..., None, :], vectors], -2)
 
 
-SelfAdjoint
+SelfAdjointEig.no_gradient()
 
 
 @public
