@@ -1,9 +1,35 @@
 """`tf.nn`: activations, cross-entropies and what else networks are made of."""
 
+from headwater._src.ops.conv_functions import (
+    conv1d as conv1d,
+    conv1d_transpose as conv1d_transpose,
+    conv2d as conv2d,
+    conv2d_backprop_filter as conv2d_backprop_filter,
+    conv2d_backprop_input as conv2d_backprop_input,
+    conv2d_transpose as conv2d_transpose,
+    conv3d as conv3d,
+    conv3d_transpose as conv3d_transpose,
+    conv_transpose as conv_transpose,
+)
+from headwater._src.ops.depthwise import (
+    depthwise_conv2d as depthwise_conv2d,
+    depthwise_conv2d_native as depthwise_conv2d_native,
+    separable_conv2d as separable_conv2d,
+)
+from headwater._src.ops.dilated import (
+    atrous_conv2d as atrous_conv2d,
+    atrous_conv2d_transpose as atrous_conv2d_transpose,
+    convolution as convolution,
+    with_space_to_batch as with_space_to_batch,
+)
 from headwater._src.ops.elementwise import sigmoid as sigmoid, tanh as tanh
 from headwater._src.ops.embedding import (
     embedding_lookup as embedding_lookup,
     zero_fraction as zero_fraction,
+)
+from headwater._src.ops.morphology import (
+    dilation2d as dilation2d,
+    erosion2d as erosion2d,
 )
 from headwater._src.ops.nn import (
     bias_add as bias_add,
@@ -26,10 +52,29 @@ from headwater._src.ops.nn_composite import (
     weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits,
     xw_plus_b as xw_plus_b,
 )
+from headwater._src.ops.pooling_argmax import (
+    max_pool_with_argmax as max_pool_with_argmax,
+)
+from headwater._src.ops.pooling_functions import (
+    avg_pool1d as avg_pool1d,
+    avg_pool3d as avg_pool3d,
+    avg_pool_v2 as avg_pool_v2,
+    max_pool as max_pool,
+    max_pool1d as max_pool1d,
+    max_pool2d as max_pool2d,
+    max_pool3d as max_pool3d,
+    max_pool_v2 as max_pool_v2,
+    pool as pool,
+)
 from headwater._src.ops.softmax import (
     log_softmax as log_softmax,
     softmax as softmax,
     softmax_cross_entropy_with_logits as softmax_cross_entropy_with_logits,
     softmax_cross_entropy_with_logits_v2 as softmax_cross_entropy_with_logits_v2,
     sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits,
+)
+from headwater._src.ops.space_batch import (
+    depth_to_space as depth_to_space,
+    space_to_batch as space_to_batch,
+    space_to_depth as space_to_depth,
 )
