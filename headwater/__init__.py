@@ -75,6 +75,13 @@ from headwater._src.graph.composite import (
     convert_to_tensor_or_indexed_slices as convert_to_tensor_or_indexed_slices,
     convert_to_tensor_or_sparse_tensor as convert_to_tensor_or_sparse_tensor,
 )
+from headwater._src.graph.type_spec import (
+    IndexedSlicesSpec as IndexedSlicesSpec,
+    SparseTensorSpec as SparseTensorSpec,
+    TensorSpec as TensorSpec,
+    TypeSpec as TypeSpec,
+    type_spec_from_value as type_spec_from_value,
+)
 from headwater._src.graph.convert import (
     constant as constant,
     convert_to_tensor as convert_to_tensor,
@@ -129,11 +136,38 @@ from headwater._src.graph.static_value import (
 )
 
 # --- ops: nn, variables, training ---------------------------------------------------------------
+from headwater._src.graph.named_variables import (
+    create_partitioned_variables as create_partitioned_variables,
+    get_local_variable as get_local_variable,
+    get_variable as get_variable,
+)
+from headwater._src.graph.partitioned_variables import (
+    fixed_size_partitioner as fixed_size_partitioner,
+    min_max_variable_partitioner as min_max_variable_partitioner,
+    variable_axis_size_partitioner as variable_axis_size_partitioner,
+)
+from headwater._src.graph.template import make_template as make_template
 from headwater._src.graph.variable import (
     Variable as Variable,
     disable_resource_variables as disable_resource_variables,
     enable_resource_variables as enable_resource_variables,
 )
+from headwater._src.graph.variable_kind import (
+    resource_by_default as resource_variables_enabled,
+    variable_creator_scope as variable_creator_scope,
+)
+from headwater._src.graph.variable_policy import (
+    VariableAggregation as VariableAggregation,
+    VariableSynchronization as VariableSynchronization,
+)
+from headwater._src.graph.variable_scope import (
+    VariableScope as VariableScope,
+    get_variable_scope as get_variable_scope,
+    no_regularizer as no_regularizer,
+    variable_op_scope as variable_op_scope,
+    variable_scope as variable_scope,
+)
+from headwater._src.graph.variable_store import AUTO_REUSE as AUTO_REUSE
 from headwater._src.layers.initializers import (  # noqa: F401
     Constant as constant_initializer,
     GlorotNormal as glorot_normal_initializer,
@@ -148,7 +182,15 @@ from headwater._src.layers.initializers import (  # noqa: F401
     Zeros as zeros_initializer,
 )
 from headwater._src.ops import (
+    conv as _conv,  # noqa: F401
+    conv_functions as _conv_functions,  # noqa: F401
+    depthwise as _depthwise,  # noqa: F401
+    dilated as _dilated,  # noqa: F401
+    morphology as _morphology,  # noqa: F401
     nn as _nn,  # noqa: F401
+    pooling as _pooling,  # noqa: F401
+    pooling_argmax as _pooling_argmax,  # noqa: F401
+    pooling_functions as _pooling_functions,  # noqa: F401
     probes as _probes,  # noqa: F401
     softmax as _softmax,  # noqa: F401
     tensor_lists as _tensor_lists,  # noqa: F401
@@ -409,6 +451,15 @@ from headwater._src.ops.shapes import (
     squeeze as squeeze,
 )
 from headwater._src.ops.slicing import slice as slice, strided_slice as strided_slice
+from headwater._src.ops.space_batch import (
+    batch_to_space as batch_to_space,
+    batch_to_space_nd as batch_to_space_nd,
+    depth_to_space as depth_to_space,
+    required_space_to_batch_paddings as required_space_to_batch_paddings,
+    space_to_batch as space_to_batch,
+    space_to_batch_nd as space_to_batch_nd,
+    space_to_depth as space_to_depth,
+)
 from headwater._src.ops.special import (
     betainc as betainc,
     digamma as digamma,
@@ -542,8 +593,8 @@ _PROTOS = {
     "SummaryMetadata": _PROTO + "summary_pb2",
     "TensorInfo": _PROTO + "meta_graph_pb2",
 }
-_SUBMODULES = ("bitwise", "compat", "contrib", "examples", "graph_util", "image", "initializers",
-               "layers", "linalg", "manip", "math", "nn", "python", "random", "raw_ops", "signal",
+_SUBMODULES = ("bitwise", "compat", "contrib", "examples", "graph_util", "image", "initializers", "layers",
+               "linalg", "manip", "math", "nn", "python", "random", "raw_ops", "signal",
                "spectral", "strings", "test", "train", "version")
 
 __git_version__, __compiler_version__ = GIT_VERSION, COMPILER_VERSION
