@@ -292,7 +292,13 @@ from headwater._src.ops.constants import (
     zeros as zeros,
     zeros_like as zeros_like,
 )
+from headwater._src.ops.control_flow import case as case
 from headwater._src.ops.control_flow import cond as cond
+from headwater._src.ops.control_flow import switch_case as switch_case
+from headwater._src.ops.higher_order import foldl as foldl
+from headwater._src.ops.higher_order import foldr as foldr
+from headwater._src.ops.higher_order import map_fn as map_fn
+from headwater._src.ops.higher_order import scan as scan
 from headwater._src.ops.cumulative import cumprod as cumprod, cumsum as cumsum
 from headwater._src.ops.division import (
     div as div,
@@ -373,6 +379,7 @@ from headwater._src.ops.logging import (
     print_v2 as print,
 )
 from headwater._src.ops.loops import while_loop as while_loop
+from headwater._src.ops.tensor_array import TensorArray as TensorArray
 from headwater._src.ops.matmul import matmul as matmul
 from headwater._src.ops.padding import pad as pad
 from headwater._src.ops.parallel import (

@@ -5,7 +5,6 @@ import os
 import sys
 from itertools import takewhile
 
-
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
 _INTERNAL = {}  # code object -> whether it is ours; looking a code object up is cheaper than its file name
 _DEPTH = 12

@@ -11,7 +11,6 @@ from headwater._src.graph.node import constant_node
 from headwater._src.graph.operation import Operation, Tensor
 from headwater._src.graph.optable import OPS
 
-
 _REGISTRY = []  # (priority, order, types, function)
 _CACHE = {}  # exact type -> the functions that apply, best first
 _PLAIN = (bool, int, float, complex, str, bytes, np.ndarray, np.generic)

@@ -18,7 +18,6 @@ from headwater._src.graph.node import constant_node
 from headwater._src.graph.operation import Tensor
 from headwater._src.graph.optable import raw
 
-
 # Nodes that look only at the shape of their input.
 _SHAPE_OF = frozenset({"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike"})
 

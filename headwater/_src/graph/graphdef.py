@@ -7,7 +7,6 @@ from headwater._src.core.dtypes import DType
 from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.graph.opdef import REQUIRED
 
-
 PRODUCER = versions.GRAPH_DEF_VERSION
 MIN_CONSUMER = versions.GRAPH_DEF_VERSION_MIN_CONSUMER
 

@@ -10,7 +10,6 @@ import numpy as np
 from headwater._src.core import dtypes
 from headwater._src.graph import callsite, dims as dims_lib
 
-
 FOLD_LIMIT = 1024  # elements: shape arithmetic is small, big constants are not worth computing twice
 _WALK_LIMIT = 400
 _NONE = object()
@@ -151,7 +150,7 @@ def _direct(node):
 
 def _foldable(node):
     op = node.op
-    if op.kind != "kernel" or op.dynamic or op.check or not node.inputs:
+    if op.kind != "kernel" or op.check or not node.inputs:
         return False
     total = 0
     for t in (*node.inputs, *node.outputs):

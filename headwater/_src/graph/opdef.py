@@ -14,7 +14,6 @@ from typing import Any
 from headwater._src.core import dtypes
 from headwater._src.core.dtypes import TYPE_NAMES
 
-
 REQUIRED = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
 SCALAR_KINDS = ("int", "float", "bool", "string", "type", "shape", "tensor", "func")
 

@@ -9,7 +9,6 @@ from headwater._src.core import dtypes
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.optable import raw
 
-
 _TO_FLOAT = {  # what true division makes of its operands
     dtypes.uint8: dtypes.float32, dtypes.int8: dtypes.float32, dtypes.uint16: dtypes.float32,
     dtypes.int16: dtypes.float32, dtypes.int32: dtypes.float64, dtypes.int64: dtypes.float64,
@@ -126,7 +125,7 @@ def _logical(logical_op, bitwise_op):
 
 
 def _matmul(x, y, name):
-    rank = lambda t: None if t.dims is None else len(t.dims)  # noqa: E731
+    rank = lambda t: None if t.dims is None else len(t.dims)
     if rank(x) in (None, 2) and rank(y) in (None, 2):
         return raw.MatMul(x, y, name=name)
     return raw.BatchMatMulV2(x, y, name=name)

@@ -277,6 +277,8 @@ class UnreadVariable(ResourceVariable):
             "_constraint",
             "_save_slice_info",
             "_is_initialized_op",
+            "_synchronization",
+            "_aggregation",
         ):
             setattr(self, slot, getattr(variable, slot))
         self._caching_device = None

@@ -5,6 +5,8 @@ a snapshot `name/read`, which is what expressions use. With `use_resource=True` 
 `ResourceVariable`.
 """
 
+import contextlib
+
 from headwater._src.core import dtypes
 from headwater._src.core.reference import Reference
 from headwater._src.graph import dims as dims_lib
@@ -15,6 +17,14 @@ from headwater._src.graph.operation import Tensor
 from headwater._src.graph.operators import strided_slice
 from headwater._src.graph.optable import PUBLIC, raw
 from headwater._src.graph.slice_info import SaveSliceInfo
+from headwater._src.graph.variable_guard import guarded
+from headwater._src.graph.variable_kind import (
+    VariableType,
+    disable_resource_variables as disable_resource_variables,
+    enable_resource_variables as enable_resource_variables,
+    resource_by_default as resource_by_default,
+)
+from headwater._src.graph.variable_policy import validated
 
 _ARITHMETIC = (
     "add",
@@ -37,38 +47,7 @@ _OPERATORS = (
 )
 
 
-class _VariableType(type):
-    """`Variable(..., use_resource=True)` makes a `ResourceVariable`."""
-
-    def __call__(cls, *args, **kwargs):
-        if cls is Variable:
-            use_resource = kwargs.get("use_resource")
-            if resource_by_default() if use_resource is None else use_resource:
-                from headwater._src.graph.resource_variable import ResourceVariable
-
-                return type.__call__(ResourceVariable, *args, **kwargs)
-        return type.__call__(cls, *args, **kwargs)
-
-
-_RESOURCE_DEFAULT = [False]
-
-
-def resource_by_default():
-    """Whether `Variable` makes resource variables when the program does not say."""
-    return _RESOURCE_DEFAULT[0]
-
-
-def enable_resource_variables():
-    """Makes resource variables the default from now on."""
-    _RESOURCE_DEFAULT[0] = True
-
-
-def disable_resource_variables():
-    """Makes reference variables the default again."""
-    _RESOURCE_DEFAULT[0] = False
-
-
-class Variable(metaclass=_VariableType):
+class Variable(metaclass=VariableType):
     """State that lives in a session from one `run` to the next.
 
     Args:
@@ -94,6 +73,7 @@ class Variable(metaclass=_VariableType):
       ValueError: there is no initial value, or its shape is not known; wrong `collections`.
     """
 
+    _either_kind = True  # the class itself makes resource variables too
     __array_priority__ = 100
     __slots__ = (
         "_variable",
@@ -104,7 +84,8 @@ class Variable(metaclass=_VariableType):
         "_constraint",
         "_caching_device",
         "_save_slice_info",
-        "_in_graph_mode",
+        "_synchronization",
+        "_aggregation",
         "__dict__",
         "__weakref__",
     )
@@ -129,6 +110,9 @@ class Variable(metaclass=_VariableType):
     ):
         self._save_slice_info = None
         self._caching_device = None
+        self._synchronization, self._aggregation, trainable = validated(
+            synchronization, aggregation, trainable, name
+        )
         if variable_def is not None:
             if initial_value is not None:
                 raise ValueError("variable_def and initial_value are mutually exclusive.")
@@ -145,18 +129,29 @@ class Variable(metaclass=_VariableType):
             )
         if constraint is not None and not callable(constraint):
             raise ValueError("The `constraint` argument must be a callable.")
-        self._trainable = True if trainable is None else trainable
+        self._trainable = trainable
         self._constraint = constraint
         self._caching_device = caching_device
         if self._trainable and GraphKeys.TRAINABLE_VARIABLES not in collections:
             collections = [*collections, GraphKeys.TRAINABLE_VARIABLES]
         dtype = None if dtype is None else dtypes.as_dtype(dtype).base_dtype
-        graph = getattr(initial_value, "graph", None) or get_default_graph()
+        inner = getattr(initial_value, "graph", None) or get_default_graph()
+        graph = inner.root if inner.building_function else inner
+        surrounding = inner.get_name_scope()  # a body's variable is outside of it, named as inside
         with (
             graph.as_default(),
             graph.control_dependencies(None),
+            graph.name_scope(surrounding + "/" if surrounding and graph is not inner else "")
+            if graph is not inner
+            else contextlib.nullcontext(),
             graph.name_scope(name or "Variable") as scope,
         ):
+            if graph is not inner and isinstance(initial_value, Tensor):
+                raise ValueError(
+                    f"Initializer for variable {scope} is from inside a control-flow construct, "
+                    "such as a loop or conditional. When creating a variable inside a loop or "
+                    "conditional, use a lambda as the initializer."
+                )
             self._build(graph, scope, initial_value, dtype, validate_shape, shape)
         graph.add_to_collections(collections, self)
 
@@ -171,9 +166,11 @@ class Variable(metaclass=_VariableType):
         else:
             self._initial_value = self._converted(initial_value, dtype)
             self._variable = self._state(scope, validate_shape, shape)
+        with graph.name_scope(scope):
+            value = guarded(scope[:-1], self._initial_value)
         self._initializer_op = raw.Assign(
             self._variable,
-            self._initial_value,
+            value,
             validate_shape=validate_shape,
             use_locking=True,
             name="Assign",
@@ -269,13 +266,13 @@ class Variable(metaclass=_VariableType):
 
     @property
     def synchronization(self):
-        """Always None: replicas are not kept by the variable."""
-        return None
+        """The `VariableSynchronization` it was made with; recorded only."""
+        return self._synchronization
 
     @property
     def aggregation(self):
-        """Always None: replicas are not kept by the variable."""
-        return None
+        """The `VariableAggregation` it was made with; recorded only."""
+        return self._aggregation
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -319,13 +316,11 @@ class Variable(metaclass=_VariableType):
         Returns:
           A `Tensor`.
         """
-        with self.graph.control_dependencies(None):
-            cond = PUBLIC.get("cond")
-            if cond is None:
-                raise NotImplementedError(
-                    "initialized_value needs tf.cond, which is not implemented yet"
-                )
-            return cond(self.is_initialized(), self.read_value, lambda: self.initial_value)
+        # What the initializer assigns, not `initial_value`, which may read uninitialized variables.
+        value = self._initializer_op.inputs[1]
+        graph = get_default_graph().root
+        with graph.control_dependencies(None):
+            return PUBLIC["cond"](self.is_initialized(), self.read_value, lambda: value)
 
     # -- changing --------------------------------------------------------------------------------
 

@@ -405,3 +405,8 @@ def lecun_uniform(seed=None):
       seed: Python integer for repeatable numbers.
     """
     return VarianceScaling(1.0, "fan_in", "uniform", seed)
+
+
+# What `get_variable` starts a variable with when the program does not say.
+PUBLIC["glorot_uniform_initializer"] = GlorotUniform
+PUBLIC["zeros_initializer"] = Zeros
