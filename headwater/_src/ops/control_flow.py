@@ -178,7 +178,7 @@ def _check_alike(first, second):
                                  "'false_fn'.")
 
 
-def _branches(op, selector, found, names=None):
+def _branches(op, selector, found, names=None, result_name="Merge"):
     """The node that runs one of several bodies, and its outputs in the structure of the first one's results."""
     graph = get_default_graph()
     graphs = [body.graph for body in found]
@@ -190,5 +190,162 @@ def _branches(op, selector, found, names=None):
         outputs = op(selector, sources, Tout=types, **functions)
     if not types:
         return outputs
-    outputs = [raw.Identity(t, name="Merge") for t in outputs]
+    outputs = [raw.Identity(t, name=result_name) for t in outputs]
     return nest.pack_sequence_as(found[0].structure, bodies.contract(found[0].leaves, outputs))
+
+
+# --- case -------------------------------------------------------------------------------------
+
+
+@public
+def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"):
+    """The result of the first of several functions whose condition holds.
+
+    Args:
+      pred_fn_pairs: list of pairs `(scalar bool tensor, function)`, or a dict of them.
+      default: the function that runs when no condition holds; without it that is an error.
+      exclusive: whether at most one condition may hold, which is checked.
+      strict: whether a list of one tensor stays a list.
+      name: prefix of the nodes' names.
+
+    Returns:
+      Tensors in the structure that the functions return.
+
+    Raises:
+      TypeError: `pred_fn_pairs` is not of that form.
+      InvalidArgumentError: at run time, when no condition holds and there is no `default`, or when several hold and
+        `exclusive` is given.
+
+    >>> x = tf.constant(2)
+    >>> sess.run(tf.case([(x < 0, lambda: tf.constant("-"))], default=lambda: tf.constant("+")))
+    b'+'
+    """
+    pairs = _pairs(pred_fn_pairs)
+    with scope(name, "case", [pred for pred, _ in pairs]):
+        if exclusive:
+            count = raw.Sum(raw.Cast(raw.Pack([pred for pred, _ in pairs], name="preds_c"), DstT=dtypes.int32),
+                            convert_to_tensor([0]))
+            check = raw.Assert(raw.Less(count, convert_to_tensor(2)), [
+                "Input error: exclusive=True: more than 1 conditions "
+                f"({', '.join(pred.name for pred, _ in pairs)}) evaluated as True:",
+                *[pred for pred, _ in pairs]])
+            waits = [check]
+        else:
+            waits = []
+        with get_default_graph().control_dependencies(waits):
+            return _chain(pairs, default, strict)
+
+
+def _chain(pairs, default, strict):
+    """Nested conds, the last condition innermost."""
+    if default is None:
+        *pairs, (last, function) = pairs
+        names = ", ".join(pred.name for pred, _ in [*pairs, (last, function)])
+
+        def default(last=last, function=function):
+            message = f"None of conditions evaluated as True. Conditions: ({names}), {last.name}"
+            with get_default_graph().control_dependencies([raw.Assert(last, [message])]):
+                return nest.map_structure(lambda t: raw.Identity(convert_to_tensor(t)), function())
+
+        if not pairs:
+            return function() if strict else _unpacked(function())
+    result = default
+    for pred, function in reversed(pairs):
+        result = functools.partial(cond, pred, true_fn=function, false_fn=result, strict=strict, name="cond")
+    return result()
+
+
+def _pairs(pred_fn_pairs):
+    if isinstance(pred_fn_pairs, dict):
+        pairs = sorted(pred_fn_pairs.items(), key=lambda pair: pair[0].name)
+    elif isinstance(pred_fn_pairs, (list, tuple)):
+        pairs = list(pred_fn_pairs)
+    else:
+        raise TypeError(f"'pred_fn_pairs' must be a list, tuple, or dict. Received: {type(pred_fn_pairs)}")
+    for pair in pairs:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise TypeError(f"Each entry in 'pred_fn_pairs' must be a 2-tuple. Received {pair}.")
+        pred, function = pair
+        if not isinstance(pred, Tensor):
+            raise TypeError(f"pred must be a Tensor, got: {pred}")
+        if pred.dtype.base_dtype is not dtypes.bool:
+            raise TypeError(f"pred must be Tensor of type bool: {pred.name}")
+        if not callable(function):
+            raise TypeError(f"fn for pred {pred.name} must be callable.")
+    if not pairs:
+        raise ValueError("'pred_fn_pairs' must hold at least one pair.")
+    return pairs
+
+
+@public
+def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
+    """The result of the function with a given number.
+
+    Args:
+      branch_index: scalar int32 `Tensor`.
+      branch_fns: list of functions without arguments, or of pairs `(number, function)`, or a dict of them.
+      default: the function for other numbers (default: the one with the largest number).
+      name: prefix of the nodes' names.
+
+    Returns:
+      Tensors in the structure that the functions return.
+
+    Raises:
+      TypeError: a wrong argument, or functions with different results.
+      ValueError: the numbers do not count from 0 on.
+
+    >>> sess.run(tf.switch_case(tf.constant(1), [lambda: tf.constant(10), lambda: tf.constant(20)]))
+    np.int32(20)
+    """
+    if not isinstance(branch_index, Tensor):
+        raise TypeError(f"'branch_index' must be a Tensor, got {type(branch_index)}")
+    if not branch_index.dtype.is_integer:
+        raise TypeError(f"'branch_index' must be an integer Tensor, got {branch_index.dtype!r}")
+    functions = _numbered(branch_fns)
+    with scope(name, "switch_case", [branch_index]):
+        with scope(None, "indexed_case"):
+            index = raw.Cast(branch_index, DstT=dtypes.int32) if branch_index.dtype is not dtypes.int32 else \
+                branch_index
+            functions.append(default if default is not None else functions[-1])
+            graph = get_default_graph()
+            found = [bodies.trace(bodies.new_graph(graph, f"switch_case_{k}"), f) for k, f in enumerate(functions)]
+            if any(body is None for body in found):
+                raise ValueError("the functions of tf.switch_case must return something")
+            for k, body in enumerate(found[1:], 1):
+                _check_branch(found[0], body, k)
+            return _branches(raw.Case, index, found, result_name="Identity")
+
+
+def _check_branch(first, body, k):
+    try:
+        _check_alike(first, body)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"branches[0] and branches[{k}] arguments to tf.switch_case must have the same number, "
+                        f"type, and overall structure of return values.\n\nbranches[0] output: {first.structure}\n"
+                        f"branches[{k}] output: {body.structure}\n\nError details:\n{error}") from None
+
+
+def _numbered(branch_fns):
+    if isinstance(branch_fns, dict):
+        pairs = sorted(branch_fns.items())
+    elif not isinstance(branch_fns, (list, tuple)):
+        raise TypeError(f"'branch_fns' must be a list, tuple, or dict. Received {type(branch_fns)}")
+    elif all(callable(f) for f in branch_fns):
+        pairs = list(enumerate(branch_fns))
+    else:
+        pairs = list(branch_fns)
+    if not pairs:
+        raise ValueError("Must provide at least one item in 'branch_fns'")
+    for pair in pairs:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise TypeError(f"Each entry in 'branch_fns' must be a 2-tuple. Received {pair}.")
+        if not isinstance(pair[0], int):
+            raise TypeError(f"key must be a Python `int`, got {type(pair[0])}")
+        if not callable(pair[1]):
+            raise TypeError(f"fn for key {pair[0]} must be callable.")
+    pairs.sort(key=lambda pair: pair[0])
+    keys = [key for key, _ in pairs]
+    if keys != list(range(len(keys))):
+        raise ValueError(f"branch indices (keys) must form contiguous range of [0 to {len(keys)}) but found "
+                         f"{{{','.join(map(str, keys))}}}")
+    return [function for _, function in pairs]

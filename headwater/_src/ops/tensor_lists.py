@@ -84,9 +84,9 @@ TensorListGetItem = _list_op(
     [_ELEMENT, "Tshape: {int32, int64} = int32"], lambda input_handle, index, element_shape: known_dims(element_shape))
 
 
-@TensorListGetItem.kernel
+@TensorListGetItem.kernel(static=["element_shape"])
 def _get(xp, input_handle, index, element_shape):
-    return xp.list_get(input_handle, index)
+    return xp.list_get(input_handle, index, _dims(element_shape))
 
 
 @TensorListGetItem.gradient
@@ -266,10 +266,21 @@ def _split(xp, tensor, element_shape, lengths):
 
 @TensorListSplit.gradient
 def _split_gradient(op, dy):
-    dims = op.inputs[0].dims
-    shape = _like(None if dims is None else (None, *dims[1:]))
-    return [raw.TensorListConcatV2(dy, shape, np.zeros(0, np.int64), element_dtype=op.attrs["element_dtype"])[0],
-            None, None]
+    return [raw.HeadwaterListConcatLike(dy, op.inputs[0], op.inputs[2]), None, None]
+
+
+ListConcatLike = _list_op("HeadwaterListConcatLike", "input_handle: variant, like: T, lengths: int64", "tensor: T",
+                          ["T: type"], lambda input_handle, like, lengths: like.dims)
+
+
+@ListConcatLike.kernel(dynamic=True)
+def _concat_like(xp, input_handle, like, lengths):
+    return xp.list_concat_like(input_handle, like, lengths)
+
+
+@ListConcatLike.gradient
+def _concat_like_gradient(op, dy):
+    return [raw.TensorListSplit(dy, _like(None), op.inputs[2]), None, None]
 
 
 TensorListLength = _list_op("TensorListLength", "input_handle: variant", "length: int32", [])
@@ -290,5 +301,11 @@ def _resize(xp, input_handle, size):
     return xp.list_resize(input_handle, size)
 
 
-for _op in (EmptyTensorList, TensorListReserve, TensorListResize):
+
+@TensorListResize.gradient
+def _resize_gradient(op, dy):
+    return [dy, None]
+
+
+for _op in (EmptyTensorList, TensorListReserve):
     _op.no_gradient()

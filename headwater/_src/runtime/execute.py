@@ -337,7 +337,7 @@ class _Runner:
                 if value.__class__ is np.ndarray or isinstance(value, np.generic):
                     value = step._variables[slot].value = device_array(value)
                 env[i] = value
-        values = [feed_safe(env[i]) if not isinstance(env[i], numpy_xp.TensorList) else on_device(env[i])
+        values = [feed_safe(env[i]) if not isinstance(env[i], (numpy_xp.TensorList, numpy_xp.OneHot)) else on_device(env[i])
                   for i in executable.arguments]
         started = time.time_ns() if trace is not None else 0
         first = executable.counts is None

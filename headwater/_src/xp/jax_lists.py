@@ -152,6 +152,8 @@ jax.tree_util.register_pytree_node(Absent, lambda v: ((), None), lambda aux, chi
 def from_host(values):
     """A NumPy list as a JAX list."""
     items = values.items
+    if not hasattr(values, "dims"):
+        values = type(values.zeros_like())(items)
     dims = values.dims if values.dims is not None and None not in values.dims else None
     n = len(items)
     first = next((x for x in items if x is not None), None)
@@ -230,10 +232,11 @@ def list_set(values, index, item, resize=False):
     _require((index >= 0) & (index < values.capacity), "Tried to write to an index out of range")
     if values.capacity == 0:
         return values
+    _require(jnp.logical_not(values.written[jnp.clip(index, 0, values.capacity - 1)]), "An index is written twice")
     return values.set_at(jnp.clip(index, 0, values.capacity - 1), item)
 
 
-def list_get(values, index):
+def list_get(values, index, dims=None):
     """See `numpy_lists`."""
     if values.elements is None:
         raise NeedsHost("an element that was never written")
@@ -241,7 +244,7 @@ def list_get(values, index):
     length = values.capacity if values.size is None else values.size
     _require((index >= 0) & (index < length), "Tried to read from an index out of range")
     index = jnp.clip(index, 0, max(values.capacity - 1, 0))
-    if values.written is not None and values.dims is None:
+    if values.written is not None and values.dims is None and _full(dims) is None:
         _require(values.written[index], "Could not read an element that was never written")
     if values.capacity == 0:
         raise NeedsHost("an element of an empty list")
@@ -276,7 +279,7 @@ def list_stack(values, dims=None, dtype=None):
     values = _fixed(values)
     if values.capacity == 0:
         raise NeedsHost("an empty list")
-    if values.dims is None:
+    if values.dims is None and _full(dims) is None:
         _require(jnp.all(values.written), "An element was never written")
     return values.elements
 
@@ -304,7 +307,7 @@ def list_gather(values, indices, dims=None, dtype=None):
         raise NeedsHost("an empty list")
     _require(jnp.all((indices >= 0) & (indices < values.capacity)), "Tried to read from an index out of range")
     safe = jnp.clip(indices, 0, values.capacity - 1)
-    if values.dims is None:
+    if values.dims is None and _full(dims) is None:
         _require(jnp.all(values.written[safe]), "An element was never written")
     return values.elements[safe]
 
@@ -339,6 +342,11 @@ def list_split(tensor, lengths):
     raise NeedsHost("elements of different lengths")
 
 
+def list_concat_like(values, like, lengths):
+    """See `numpy_lists`."""
+    raise NeedsHost("elements of different lengths")
+
+
 def list_length(values):
     """See `numpy_lists`."""
     if values.size is None:
@@ -348,7 +356,9 @@ def list_length(values):
 
 def list_resize(values, length):
     """See `numpy_lists`."""
-    raise NeedsHost("a list whose length changes")
+    if values.size is not None or values.capacity != int(length):
+        raise NeedsHost("a list whose length changes")
+    return values
 
 
 __all__ = [name for name in dir() if name.startswith("list_")] + [

@@ -49,6 +49,10 @@ class TensorList:
     def __len__(self):
         return len(self.items)
 
+    def to_host(self):
+        """Itself; see `jax_lists.JaxList.to_host`."""
+        return self
+
     def _successor(self, items, index, old):
         newer = TensorList(items, self.dims, self.dtype_)
         self._items, self._next, self._index, self._old = None, newer, index, old
@@ -86,6 +90,7 @@ class OneHot:
     """A list of `length` zeros except for one element: the gradient of reading one."""
 
     __slots__ = ("length", "index", "value")
+    dims = dtype_ = None
 
     def __init__(self, length, index, value):
         self.length, self.index, self.value = length, index, value
@@ -96,6 +101,10 @@ class OneHot:
         found = [None] * self.length
         found[self.index] = self.value
         return found
+
+    def to_host(self):
+        """Itself."""
+        return self
 
     @property
     def shape(self):
@@ -156,24 +165,27 @@ def list_set(values, index, item, resize=False):
         kind = "" if resize else f"but array is not resizeable and size is: {len(values)}"
         raise errors.InvalidArgumentError(
             None, None, f"Tried to write to index {index} {kind or 'which is negative'}")
+    if values.items[index] is not None:
+        raise errors.InvalidArgumentError(
+            None, None, f"Could not write to TensorArray index {index} because it has already been written to.")
     return values.with_item(index, item)
 
 
-def list_get(values, index):
-    """The element at `index`."""
+def list_get(values, index, dims=None):
+    """The element at `index`; zeros of shape `dims`, where that is known and nothing was written."""
     index = int(index)
     items = values.items
     if not 0 <= index < len(items):
         raise errors.InvalidArgumentError(
             None, None, f"Tried to read from index {index} but array size is: {len(items)}")
     if items[index] is None:
-        return _zero(values, index)
+        return _zero(values, index, dims)
     return items[index]
 
 
-def _zero(values, index):
+def _zero(values, index, dims=None):
     """What is read where nothing was written: zeros of a known shape."""
-    shape = values.dims
+    shape = values.dims if dims is None or None in dims else dims
     if shape is None or None in shape:
         first = next((x for x in values.items if x is not None), None)
         if first is None or shape is None:
@@ -208,12 +220,12 @@ def list_stack(values, dims=None, dtype=None):
     if not items:
         shape = dims if dims is not None else values.dims
         if shape is None or None in shape:
-            raise errors.InvalidArgumentError(
+            raise errors.UnimplementedError(
                 None, None, "TensorArray has size zero, but element shape "
                 f"{_text(shape)} is not fully defined. Currently only static shapes are supported when packing "
                 "zero-size TensorArrays.")
         return np.zeros((0, *shape), dtype or values.dtype_ or np.float32)
-    arrays = [np.asarray(_zero(values, i) if x is None else x) for i, x in enumerate(items)]
+    arrays = [np.asarray(_zero(values, i, dims) if x is None else x) for i, x in enumerate(items)]
     _same_shapes(arrays)
     return np.stack(arrays)
 
@@ -261,7 +273,7 @@ def list_scatter(values, tensor, indices):
 def list_concat(values, dims=None, dtype=None):
     """All elements one after the other along their first dimension, and their lengths."""
     items = values.items
-    arrays = [np.asarray(_zero(values, i) if x is None else x) for i, x in enumerate(items)]
+    arrays = [np.asarray(_zero(values, i, dims) if x is None else x) for i, x in enumerate(items)]
     if not arrays:
         return np.zeros((0, *(dims or (0,))[1:]), dtype or values.dtype_ or np.float32), np.zeros(0, np.int64)
     for i, a in enumerate(arrays):
@@ -287,14 +299,29 @@ def list_split(tensor, lengths):
                       tensor.dtype)
 
 
+def list_concat_like(values, like, lengths):
+    """The gradient's elements one after the other in the shape of `like`, with zeros where there are none."""
+    result, at = np.zeros_like(np.asarray(like)), 0
+    for x, n in zip(values.items, np.asarray(lengths).tolist()):
+        if x is not None:
+            result[at : at + n] = x
+        at += n
+    return result
+
+
 def list_length(values):
     """The number of elements."""
     return np.int32(len(values.items))
 
 
 def list_resize(values, length):
-    """`values` cut or filled up to `length` elements."""
-    items = values.items[:int(length)]
+    """`values` filled up to `length` elements."""
+    items = values.items
+    if len(items) > length:
+        raise errors.InvalidArgumentError(
+            None, None, f"Tried to write to index {len(items) - 1} but array is not resizeable and size is: {length}")
+    if len(items) == length:
+        return values
     return TensorList(items + [None] * (int(length) - len(items)), values.dims, values.dtype_)
 
 
