@@ -12,8 +12,9 @@ from functools import partial
 import numpy as np
 
 from headwater._src.compiler import control
-from headwater._src.core import dtypes
-from headwater._src.graph.inference import group
+from headwater._src.core import dtypes, errors
+from headwater._src.graph.dims import ShapeError
+from headwater._src.graph.inference import Spec, group
 from headwater._src.xp import numpy_xp
 
 
@@ -61,9 +62,26 @@ def interpreter(segment, make_context, random_state, observe=None, make_body=Non
             except NodeError:
                 raise
             except Exception as error:
-                raise NodeError(node) from error
+                raise NodeError(node) from _explained(error, node, [env[i] for i in ins])
 
     return run
+
+
+def _explained(error, node, values):
+    """What the op's shape function says of inputs that a kernel could not work with, else `error`."""
+    fn = node.op.shape_fn
+    if isinstance(error, errors.OpError) or fn is None or node.op.kind not in ("kernel", "update"):
+        return error
+    if len(values) != len(node.inputs) or not all(isinstance(v, (np.ndarray, np.generic)) for v in values):
+        return error
+    specs = [Spec(v.shape, t.dtype, v) for v, t in zip(values, node.inputs)]
+    try:
+        fn(*group(node.op, specs, node.attrs), **{a: node.attrs[a] for a in node.op.shape_attrs})
+    except ShapeError as told:
+        return errors.InvalidArgumentError(None, None, told.at_run_time or str(told))
+    except Exception:
+        return error
+    return error
 
 
 def _observed(segment, make_context, random_state, observe, make_body):

@@ -377,8 +377,8 @@ def _scalar_attr(op, attr, kind, value):
         try:
             return dims_lib.of(value)
         except (TypeError, ValueError) as error:
-            raise TypeError(f"Error converting {attr.name} (value {value!r}) to a TensorShape: {error}"
-                            ) from None
+            raise type(error)(f"Error converting {attr.name} (value {value!r}) to a TensorShape: {error}"
+                              ) from None
     if kind == "tensor":
         return value if isinstance(value, np.ndarray) else (
             tensor_proto.make_ndarray(value) if hasattr(value, "tensor_shape")

@@ -7,7 +7,15 @@ from headwater._src.core.tensor_shape import TensorShape
 
 
 class ShapeError(ValueError):
-    """A shape function met inputs that do not fit; the node's name and line are added by the caller."""
+    """A shape function met inputs that do not fit; the node's name and line are added by the caller.
+
+    Attributes:
+      at_run_time: how a kernel that meets such inputs puts it, where it does so differently.
+    """
+
+    def __init__(self, message, at_run_time=None):
+        super().__init__(message)
+        self.at_run_time = at_run_time
 
 
 def of(shape):
@@ -110,6 +118,7 @@ def broadcast(a, b):
         return a
     if a is None or b is None:
         return None
+    whole = a, b
     if len(a) < len(b):
         a, b = b, a
     pad = len(a) - len(b)
@@ -124,7 +133,10 @@ def broadcast(a, b):
         elif x == 1:
             out.append(y)
         else:
-            raise ShapeError(f"Dimensions must be equal, but are {x} and {y}")
+            if len(whole[0]) < len(whole[1]):
+                x, y = y, x
+            raise ShapeError(f"Dimensions must be equal, but are {x} and {y}",
+                             f"Incompatible shapes: {text(whole[0])} vs. {text(whole[1])}")
     return tuple(out)
 
 

@@ -4,12 +4,12 @@ Both are made for every node a program writes, so they hold plain values only; p
 them and tracebacks are made when asked for.
 """
 
-from headwater._src.core import dtypes, errors
+from headwater._src.core import errors
 from headwater._src.core.reference import Reference
 from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.graph import callsite, dims as dims_lib, inference
-from headwater._src.graph.operators import Operators
 from headwater._src.graph.default import run_default
+from headwater._src.graph.operators import Operators
 
 
 class Tensor(Operators):
@@ -79,9 +79,6 @@ class Tensor(Operators):
           ValueError: `shape` contradicts what is already known.
         """
         other = dims_lib.of(shape)
-        if not dims_lib.compatible(self.dims, other):
-            raise ValueError(f"Tensor's shape {self.shape} is not compatible with supplied shape "
-                             f"{TensorShape._of(other)}")
         self.dims = dims_lib.merge(self.dims, other)
 
     def _shape_as_list(self):
@@ -121,8 +118,6 @@ class Tensor(Operators):
 
     def __str__(self):
         shape = "" if self.dims is None else f", shape={self.shape}"
-        if self.dims is None:
-            shape = ", shape=<unknown>"
         device = f", device={self.device}" if self.device else ""
         return f'Tensor("{self.name}"{shape}, dtype={self.dtype.name}{device})'
 

@@ -230,7 +230,7 @@ def strided_slice(tensor, key, name="strided_slice", var=None):
             _check_index(part)
             begin.append(part)
             end.append(part + 1)
-            strides.append(1)
+            strides.append(_like_tensors(slice(part))(1) if _is_int64(part) else 1)
             masks["shrink_axis_mask"] |= bit
     with tensor.graph.name_scope(name) as scope:
         if not begin:
@@ -257,6 +257,10 @@ def _like_tensors(part):
     from headwater._src.graph.convert import constant
 
     return lambda value: constant(value, kind)
+
+
+def _is_int64(value):
+    return hasattr(value, "op") and value.dtype.base_dtype is dtypes.int64
 
 
 def _stack(values, kind):

@@ -117,14 +117,8 @@ def _check_shrink(i, size, begin, strides, at):
 def _length(size, first, last, step):
     if first is _UNKNOWN or last is _UNKNOWN:
         return None
-    if size is not None:
-        return len(range(*slice(first, last, step).indices(size)))
-    if (first or 0) == 0 and last == 0 and step > 0:
-        return 0
-    same_side = first is not None and last is not None and (first < 0) == (last < 0)
-    if same_side and (last - first) * step <= 0:
-        return 0
-    return None
+    # Also where the bounds alone would decide, TensorFlow says nothing of a dimension it does not know.
+    return None if size is None else len(range(*slice(first, last, step).indices(size)))
 
 
 def indices(shape, begin, end, strides, masks, bad, traced=None):

@@ -18,11 +18,15 @@ Cast = define_op(
 )
 
 
+def _called(dtype):
+    return {"float32": "float", "float64": "double", "float16": "half"}.get(dtype.name, dtype.name)
+
+
 @Cast.kernel
 def cast_kernel(xp, x, *, SrcT, DstT):
     if dtypes.string in (SrcT, DstT) and SrcT != DstT:
         raise errors.UnimplementedError(
-            None, None, f"Cast {SrcT.name} to {DstT.name} is not supported"
+            None, None, f"Cast {_called(SrcT)} to {_called(DstT)} is not supported"
         )
     return xp.cast(x, DstT.as_numpy_dtype)
 

@@ -48,15 +48,16 @@ def concat_v2_shape(values, axis):
     if axis.known is None:
         return (None,) * rank
     at = axis_index(int(axis.known), rank, "concat axis")
-    merged, total = None, 0
+    before = after = None
+    total = 0
     for value in values:
         dims = value.dims
         if dims is None:
             total = None
             continue
         total = None if total is None or dims[at] is None else total + dims[at]
-        merged = merge(merged, dims[:at] + (None,) + dims[at + 1 :])
-    return merged[:at] + (total,) + merged[at + 1 :]
+        before, after = merge(before, dims[:at]), merge(after, dims[at + 1 :])
+    return (*before, total, *after)
 
 
 @Concat.shape
@@ -207,7 +208,7 @@ def pack_shape(values, *, axis):
     dims = None
     for i, value in enumerate(reversed(values)):
         try:
-            dims = merge(dims, value.dims)
+            dims = merge(value.dims, dims)
         except ShapeError as error:
             raise ShapeError(
                 f"{error}\n\tFrom merging shape {len(values) - 1 - i} with other shapes."

@@ -27,7 +27,7 @@ Range = define_op(
 
 def _length(start, limit, delta, error):
     if delta == 0:
-        raise error("Requires delta != 0")
+        raise error(f"Requires delta != 0: {delta}")
     if delta > 0 and start > limit:
         raise error(f"Requires start <= limit when delta > 0: {start}/{limit}")
     if delta < 0 and start < limit:

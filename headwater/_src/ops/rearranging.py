@@ -37,7 +37,7 @@ def transpose_shape(x, perm):
     rank = perm.dims[0] if perm.dims else None
     if x.dims is not None:
         if rank is not None and rank != len(x.dims):
-            raise ShapeError(f"Shape must be rank {rank} but is rank {len(x.dims)}")
+            raise ShapeError(f"Dimension must be {len(x.dims)} but is {rank}")
         rank = len(x.dims)
     if rank is None:
         return None

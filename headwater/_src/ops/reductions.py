@@ -72,9 +72,12 @@ def _function(op, name, summary, kind, result="the type of `input_tensor`"):
         input_tensor, axis=None, keepdims=None, name=None, reduction_indices=None, keep_dims=None
     ):
         axis, keepdims = given(axis, keepdims, reduction_indices, keep_dims)
-        return op(
+        result = op(
             input_tensor, default_axes(input_tensor, axis), keep_dims=bool(keepdims), name=name
         )
+        if axis is None and not keepdims and result.dims is None:
+            result.set_shape(())
+        return result
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"""{summary}
