@@ -530,6 +530,13 @@ from headwater._src.ops.variables import (
 )
 
 # --- ops: linear algebra ------------------------------------------------------------------------
+from headwater._src.ops.counting import (
+    bincount as bincount,
+    confusion_matrix as confusion_matrix,
+    histogram_fixed_width as histogram_fixed_width,
+    histogram_fixed_width_bins as histogram_fixed_width_bins,
+)
+from headwater._src.ops.cumulative import cumprod as cumprod, cumsum as cumsum
 from headwater._src.ops.decompositions import (
     cholesky as cholesky,
     qr as qr,
@@ -546,7 +553,101 @@ from headwater._src.ops.diagonals import (
     matrix_set_diag as matrix_set_diag,
     trace as trace,
 )
+from headwater._src.ops.division import (
+    div as div,
+    div_no_nan as div_no_nan,
+    divide as divide,
+    floor_div as floor_div,
+    floordiv as floordiv,
+    floormod as floormod,
+    mod as mod,
+    realdiv as realdiv,
+    truediv as truediv,
+    truncatediv as truncatediv,
+    truncatemod as truncatemod,
+)
 from headwater._src.ops.einsum import einsum as einsum
+from headwater._src.ops.elementwise import (
+    acos as acos,
+    acosh as acosh,
+    asin as asin,
+    asinh as asinh,
+    atan as atan,
+    atanh as atanh,
+    ceil as ceil,
+    cos as cos,
+    cosh as cosh,
+    exp as exp,
+    expm1 as expm1,
+    floor as floor,
+    inv as inv,
+    is_finite as is_finite,
+    is_inf as is_inf,
+    is_nan as is_nan,
+    log as log,
+    log1p as log1p,
+    logical_not as logical_not,
+    neg as neg,
+    negative as negative,
+    reciprocal as reciprocal,
+    rint as rint,
+    round as round,
+    rsqrt as rsqrt,
+    sigmoid as sigmoid,
+    sign as sign,
+    sin as sin,
+    sinh as sinh,
+    sqrt as sqrt,
+    square as square,
+    tan as tan,
+    tanh as tanh,
+)
+from headwater._src.ops.fourier import (
+    fft as fft,
+    fft2d as fft2d,
+    fft3d as fft3d,
+    ifft as ifft,
+    ifft2d as ifft2d,
+    ifft3d as ifft3d,
+)
+from headwater._src.ops.grouping import group as group, no_op as no_op, tuple as tuple
+from headwater._src.ops.higher_order import (
+    foldl as foldl,
+    foldr as foldr,
+    map_fn as map_fn,
+    scan as scan,
+)
+from headwater._src.ops.identity import (
+    check_numerics as check_numerics,
+    ensure_shape as ensure_shape,
+    identity as identity,
+    identity_n as identity_n,
+    stop_gradient as stop_gradient,
+)
+from headwater._src.ops.indexing import (
+    gather as gather,
+    gather_nd as gather_nd,
+    one_hot as one_hot,
+    scatter_nd as scatter_nd,
+)
+from headwater._src.ops.indices_of_extremes import (
+    arg_max as arg_max,
+    arg_min as arg_min,
+    argmax as argmax,
+    argmin as argmin,
+)
+from headwater._src.ops.joining import (
+    concat as concat,
+    split as split,
+    stack as stack,
+    unstack as unstack,
+)
+from headwater._src.ops.logging import (
+    Print_ as Print,
+    print_v2 as print,
+)
+from headwater._src.ops.loops import while_loop as while_loop
+from headwater._src.ops.matmul import matmul as matmul
 from headwater._src.ops.matrix_products import (
     cross as cross,
     eye as eye,
@@ -562,6 +663,199 @@ from headwater._src.ops.matrix_solvers import (
     matrix_solve as matrix_solve,
     matrix_solve_ls as matrix_solve_ls,
     matrix_triangular_solve as matrix_triangular_solve,
+)
+from headwater._src.ops.padding import pad as pad
+from headwater._src.ops.parallel import (
+    parallel_stack as parallel_stack,
+)
+from headwater._src.ops.random import (
+    random_crop as random_crop,
+    random_normal as random_normal,
+    random_shuffle as random_shuffle,
+    random_uniform as random_uniform,
+    truncated_normal as truncated_normal,
+)
+from headwater._src.ops.ranges import (
+    linspace as lin_space,
+    linspace as linspace,
+    meshgrid as meshgrid,
+    range as range,
+    sequence_mask as sequence_mask,
+)
+from headwater._src.ops.rearranging import (
+    invert_permutation as invert_permutation,
+    reverse as reverse,
+    roll as roll,
+    tile as tile,
+    transpose as transpose,
+)
+from headwater._src.ops.reductions import (
+    count_nonzero as count_nonzero,
+    reduce_all as reduce_all,
+    reduce_any as reduce_any,
+    reduce_logsumexp as reduce_logsumexp,
+    reduce_max as reduce_max,
+    reduce_mean as reduce_mean,
+    reduce_min as reduce_min,
+    reduce_prod as reduce_prod,
+    reduce_sum as reduce_sum,
+)
+from headwater._src.ops.script import (
+    numpy_function as numpy_function,
+    py_func as py_func,
+)
+from headwater._src.ops.searching import (
+    boolean_mask as boolean_mask,
+    unique as unique,
+    unique_with_counts as unique_with_counts,
+    where as where,
+)
+from headwater._src.ops.segment_reductions import (
+    segment_max as segment_max,
+    segment_mean as segment_mean,
+    segment_min as segment_min,
+    segment_prod as segment_prod,
+    unsorted_segment_max as unsorted_segment_max,
+    unsorted_segment_mean as unsorted_segment_mean,
+    unsorted_segment_min as unsorted_segment_min,
+    unsorted_segment_prod as unsorted_segment_prod,
+    unsorted_segment_sqrt_n as unsorted_segment_sqrt_n,
+)
+from headwater._src.ops.segments import (
+    dynamic_partition as dynamic_partition,
+    dynamic_stitch as dynamic_stitch,
+    segment_sum as segment_sum,
+    unsorted_segment_sum as unsorted_segment_sum,
+)
+from headwater._src.ops.set_difference import listdiff as listdiff, setdiff1d as setdiff1d
+from headwater._src.ops.shapes import (
+    broadcast_dynamic_shape as broadcast_dynamic_shape,
+    broadcast_static_shape as broadcast_static_shape,
+    broadcast_to as broadcast_to,
+    expand_dims as expand_dims,
+    rank as rank,
+    reshape as reshape,
+    shape as shape,
+    shape_n as shape_n,
+    size as size,
+    squeeze as squeeze,
+)
+from headwater._src.ops.slicing import slice as slice, strided_slice as strided_slice
+from headwater._src.ops.space_batch import (
+    batch_to_space as batch_to_space,
+    batch_to_space_nd as batch_to_space_nd,
+    depth_to_space as depth_to_space,
+    required_space_to_batch_paddings as required_space_to_batch_paddings,
+    space_to_batch as space_to_batch,
+    space_to_batch_nd as space_to_batch_nd,
+    space_to_depth as space_to_depth,
+)
+from headwater._src.ops.sparse_arithmetic import (
+    sparse_add as sparse_add,
+    sparse_maximum as sparse_maximum,
+    sparse_minimum as sparse_minimum,
+    sparse_reduce_max as sparse_reduce_max,
+    sparse_reduce_max_sparse as sparse_reduce_max_sparse,
+    sparse_reduce_sum as sparse_reduce_sum,
+    sparse_reduce_sum_sparse as sparse_reduce_sum_sparse,
+    sparse_softmax as sparse_softmax,
+)
+from headwater._src.ops.sparse_composite import (
+    sparse_mask as sparse_mask,
+    sparse_merge as sparse_merge,
+    sparse_placeholder as sparse_placeholder,
+    sparse_reset_shape as sparse_reset_shape,
+    sparse_retain as sparse_retain,
+    sparse_to_indicator as sparse_to_indicator,
+    sparse_transpose as sparse_transpose,
+)
+from headwater._src.ops.sparse_dense import (
+    sparse_matmul as sparse_matmul,
+    sparse_tensor_dense_matmul as sparse_tensor_dense_matmul,
+    sparse_tensor_to_dense as sparse_tensor_to_dense,
+    sparse_to_dense as sparse_to_dense,
+)
+from headwater._src.ops.sparse_serialization import (
+    deserialize_many_sparse as deserialize_many_sparse,
+    serialize_many_sparse as serialize_many_sparse,
+    serialize_sparse as serialize_sparse,
+)
+from headwater._src.ops.sparse_structure import (
+    sparse_concat as sparse_concat,
+    sparse_fill_empty_rows as sparse_fill_empty_rows,
+    sparse_reorder as sparse_reorder,
+    sparse_reshape as sparse_reshape,
+    sparse_slice as sparse_slice,
+    sparse_split as sparse_split,
+)
+from headwater._src.ops.special import (
+    betainc as betainc,
+    digamma as digamma,
+    erf as erf,
+    erfc as erfc,
+    igamma as igamma,
+    igammac as igammac,
+    lgamma as lgamma,
+    polygamma as polygamma,
+    zeta as zeta,
+)
+from headwater._src.ops.string_encoding import (
+    decode_base64 as decode_base64,
+    encode_base64 as encode_base64,
+)
+from headwater._src.ops.string_hashing import (
+    string_to_hash_bucket as string_to_hash_bucket,
+    string_to_hash_bucket_fast as string_to_hash_bucket_fast,
+    string_to_hash_bucket_strong as string_to_hash_bucket_strong,
+)
+from headwater._src.ops.string_numbers import (
+    as_string as as_string,
+    decode_raw as decode_raw,
+    string_to_number as string_to_number,
+)
+from headwater._src.ops.string_splitting import (
+    reduce_join as reduce_join,
+    string_split as string_split,
+)
+from headwater._src.ops.strings import (
+    regex_replace as regex_replace,
+    string_join as string_join,
+    string_strip as string_strip,
+    substr_deprecated as substr,
+)
+from headwater._src.ops.tensor_array import TensorArray as TensorArray
+from headwater._src.ops.variable_scatter import (
+    scatter_add as scatter_add,
+    scatter_div as scatter_div,
+    scatter_max as scatter_max,
+    scatter_min as scatter_min,
+    scatter_mul as scatter_mul,
+    scatter_nd_add as scatter_nd_add,
+    scatter_nd_sub as scatter_nd_sub,
+    scatter_nd_update as scatter_nd_update,
+    scatter_sub as scatter_sub,
+    scatter_update as scatter_update,
+)
+from headwater._src.ops.variables import (
+    all_variables as all_variables,
+    assert_variables_initialized as assert_variables_initialized,
+    assign as assign,
+    assign_add as assign_add,
+    assign_sub as assign_sub,
+    count_up_to as count_up_to,
+    global_variables as global_variables,
+    global_variables_initializer as global_variables_initializer,
+    initialize_all_variables as initialize_all_variables,
+    initialize_local_variables as initialize_local_variables,
+    initialize_variables as initialize_variables,
+    is_variable_initialized as is_variable_initialized,
+    local_variables as local_variables,
+    local_variables_initializer as local_variables_initializer,
+    model_variables as model_variables,
+    moving_average_variables as moving_average_variables,
+    report_uninitialized_variables as report_uninitialized_variables,
+    trainable_variables as trainable_variables,
+    variables_initializer as variables_initializer,
 )
 
 # --- runtime ------------------------------------------------------------------------------------
@@ -593,8 +887,8 @@ _PROTOS = {
     "SummaryMetadata": _PROTO + "summary_pb2",
     "TensorInfo": _PROTO + "meta_graph_pb2",
 }
-_SUBMODULES = ("bitwise", "compat", "contrib", "examples", "graph_util", "image", "initializers", "layers",
-               "linalg", "manip", "math", "nn", "python", "random", "raw_ops", "signal",
+_SUBMODULES = ("bitwise", "compat", "contrib", "examples", "graph_util", "image", "initializers",
+               "layers", "linalg", "manip", "math", "nn", "python", "random", "raw_ops", "signal",
                "spectral", "strings", "test", "train", "version")
 
 __git_version__, __compiler_version__ = GIT_VERSION, COMPILER_VERSION

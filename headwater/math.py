@@ -1,95 +1,112 @@
 """`tf.math`: arithmetic, functions of numbers, reductions."""
 
-from headwater._src.ops.arithmetic import add as add
-from headwater._src.ops.arithmetic import atan2 as atan2
-from headwater._src.ops.arithmetic import maximum as maximum
-from headwater._src.ops.arithmetic import minimum as minimum
-from headwater._src.ops.arithmetic import multiply as multiply
-from headwater._src.ops.arithmetic import multiply_no_nan as multiply_no_nan
-from headwater._src.ops.arithmetic import pow as pow
-from headwater._src.ops.arithmetic import scalar_mul as scalar_mul
-from headwater._src.ops.arithmetic import squared_difference as squared_difference
-from headwater._src.ops.arithmetic import subtract as subtract
-from headwater._src.ops.combining import accumulate_n as accumulate_n
-from headwater._src.ops.combining import add_n as add_n
-from headwater._src.ops.comparison import equal as equal
-from headwater._src.ops.comparison import greater as greater
-from headwater._src.ops.comparison import greater_equal as greater_equal
-from headwater._src.ops.comparison import less as less
-from headwater._src.ops.comparison import less_equal as less_equal
-from headwater._src.ops.comparison import logical_and as logical_and
-from headwater._src.ops.comparison import logical_or as logical_or
-from headwater._src.ops.comparison import logical_xor as logical_xor
-from headwater._src.ops.comparison import not_equal as not_equal
-from headwater._src.ops.complex_numbers import abs as abs
-from headwater._src.ops.complex_numbers import angle as angle
-from headwater._src.ops.complex_numbers import conj as conj
-from headwater._src.ops.complex_numbers import imag as imag
-from headwater._src.ops.complex_numbers import real as real
-from headwater._src.ops.cumulative import cumprod as cumprod
-from headwater._src.ops.cumulative import cumsum as cumsum
-from headwater._src.ops.division import div_no_nan as divide_no_nan
-from headwater._src.ops.division import divide as divide
-from headwater._src.ops.division import floordiv as floordiv
-from headwater._src.ops.division import floormod as floormod
-from headwater._src.ops.division import mod as mod
-from headwater._src.ops.division import truediv as truediv
-from headwater._src.ops.elementwise import acos as acos
-from headwater._src.ops.elementwise import acosh as acosh
-from headwater._src.ops.elementwise import asin as asin
-from headwater._src.ops.elementwise import asinh as asinh
-from headwater._src.ops.elementwise import atan as atan
-from headwater._src.ops.elementwise import atanh as atanh
-from headwater._src.ops.elementwise import ceil as ceil
-from headwater._src.ops.elementwise import cos as cos
-from headwater._src.ops.elementwise import cosh as cosh
-from headwater._src.ops.elementwise import exp as exp
-from headwater._src.ops.elementwise import expm1 as expm1
-from headwater._src.ops.elementwise import floor as floor
-from headwater._src.ops.elementwise import is_finite as is_finite
-from headwater._src.ops.elementwise import is_inf as is_inf
-from headwater._src.ops.elementwise import is_nan as is_nan
-from headwater._src.ops.elementwise import log as log
-from headwater._src.ops.elementwise import log1p as log1p
-from headwater._src.ops.elementwise import logical_not as logical_not
-from headwater._src.ops.elementwise import negative as negative
-from headwater._src.ops.elementwise import reciprocal as reciprocal
-from headwater._src.ops.elementwise import rint as rint
-from headwater._src.ops.elementwise import round as round
-from headwater._src.ops.elementwise import rsqrt as rsqrt
-from headwater._src.ops.elementwise import sigmoid as sigmoid
-from headwater._src.ops.elementwise import sign as sign
-from headwater._src.ops.elementwise import sin as sin
-from headwater._src.ops.elementwise import sinh as sinh
-from headwater._src.ops.elementwise import sqrt as sqrt
-from headwater._src.ops.elementwise import square as square
-from headwater._src.ops.elementwise import tan as tan
-from headwater._src.ops.elementwise import tanh as tanh
-from headwater._src.ops.indices_of_extremes import argmax as argmax
-from headwater._src.ops.indices_of_extremes import argmin as argmin
-from headwater._src.ops.reductions import count_nonzero as count_nonzero
-from headwater._src.ops.reductions import reduce_all as reduce_all
-from headwater._src.ops.reductions import reduce_any as reduce_any
-from headwater._src.ops.reductions import reduce_euclidean_norm as reduce_euclidean_norm
-from headwater._src.ops.reductions import reduce_logsumexp as reduce_logsumexp
-from headwater._src.ops.reductions import reduce_max as reduce_max
-from headwater._src.ops.reductions import reduce_mean as reduce_mean
-from headwater._src.ops.reductions import reduce_min as reduce_min
-from headwater._src.ops.reductions import reduce_prod as reduce_prod
-from headwater._src.ops.reductions import reduce_std as reduce_std
-from headwater._src.ops.reductions import reduce_sum as reduce_sum
-from headwater._src.ops.reductions import reduce_variance as reduce_variance
-from headwater._src.ops.special import betainc as betainc
-from headwater._src.ops.special import digamma as digamma
-from headwater._src.ops.special import erf as erf
-from headwater._src.ops.special import erfc as erfc
-from headwater._src.ops.special import erfinv as erfinv
-from headwater._src.ops.special import igamma as igamma
-from headwater._src.ops.special import igammac as igammac
-from headwater._src.ops.special import lgamma as lgamma
-from headwater._src.ops.special import ndtri as ndtri
-from headwater._src.ops.special import polygamma as polygamma
-from headwater._src.ops.special import xdivy as xdivy
-from headwater._src.ops.special import xlog1py as xlog1py
-from headwater._src.ops.special import xlogy as xlogy
-from headwater._src.ops.special import zeta as zeta
+from headwater._src.ops.arithmetic import (
+    add as add,
+    atan2 as atan2,
+    maximum as maximum,
+    minimum as minimum,
+    multiply as multiply,
+    multiply_no_nan as multiply_no_nan,
+    pow as pow,
+    scalar_mul as scalar_mul,
+    squared_difference as squared_difference,
+    subtract as subtract,
+)
+from headwater._src.ops.combining import accumulate_n as accumulate_n, add_n as add_n
+from headwater._src.ops.comparison import (
+    equal as equal,
+    greater as greater,
+    greater_equal as greater_equal,
+    less as less,
+    less_equal as less_equal,
+    logical_and as logical_and,
+    logical_or as logical_or,
+    logical_xor as logical_xor,
+    not_equal as not_equal,
+)
+from headwater._src.ops.complex_numbers import (
+    abs as abs,
+    angle as angle,
+    conj as conj,
+    imag as imag,
+    real as real,
+)
+from headwater._src.ops.counting import (
+    bincount as bincount,
+    confusion_matrix as confusion_matrix,
+    cumulative_logsumexp as cumulative_logsumexp,
+    nextafter as nextafter,
+    polyval as polyval,
+)
+from headwater._src.ops.cumulative import cumprod as cumprod, cumsum as cumsum
+from headwater._src.ops.division import (
+    divide as divide,
+    floordiv as floordiv,
+    floormod as floormod,
+    mod as mod,
+    truediv as truediv,
+)
+from headwater._src.ops.elementwise import (
+    acos as acos,
+    acosh as acosh,
+    asin as asin,
+    asinh as asinh,
+    atan as atan,
+    atanh as atanh,
+    ceil as ceil,
+    cos as cos,
+    cosh as cosh,
+    exp as exp,
+    expm1 as expm1,
+    floor as floor,
+    is_finite as is_finite,
+    is_inf as is_inf,
+    is_nan as is_nan,
+    log as log,
+    log1p as log1p,
+    logical_not as logical_not,
+    negative as negative,
+    reciprocal as reciprocal,
+    rint as rint,
+    round as round,
+    rsqrt as rsqrt,
+    sigmoid as sigmoid,
+    sign as sign,
+    sin as sin,
+    sinh as sinh,
+    sqrt as sqrt,
+    square as square,
+    tan as tan,
+    tanh as tanh,
+)
+from headwater._src.ops.indices_of_extremes import argmax as argmax, argmin as argmin
+from headwater._src.ops.reductions import (
+    count_nonzero as count_nonzero,
+    reduce_all as reduce_all,
+    reduce_any as reduce_any,
+    reduce_euclidean_norm as reduce_euclidean_norm,
+    reduce_logsumexp as reduce_logsumexp,
+    reduce_max as reduce_max,
+    reduce_mean as reduce_mean,
+    reduce_min as reduce_min,
+    reduce_prod as reduce_prod,
+    reduce_std as reduce_std,
+    reduce_sum as reduce_sum,
+    reduce_variance as reduce_variance,
+)
+from headwater._src.ops.special import (
+    betainc as betainc,
+    digamma as digamma,
+    erf as erf,
+    erfc as erfc,
+    erfinv as erfinv,
+    igamma as igamma,
+    igammac as igammac,
+    lgamma as lgamma,
+    ndtri as ndtri,
+    polygamma as polygamma,
+    xdivy as xdivy,
+    xlog1py as xlog1py,
+    xlogy as xlogy,
+    zeta as zeta,
+)
