@@ -119,14 +119,6 @@ from headwater._src.graph.gradients import (
 )
 from headwater._src.graph.graph import Graph as Graph
 from headwater._src.graph.importer import import_graph_def as import_graph_def
-from headwater._src.graph.operation import Operation as Operation, Tensor as Tensor
-from headwater._src.graph.seeds import set_random_seed as set_random_seed
-
-# --- ops: arrays, random, control ---------------------------------------------------------------
-from headwater._src.graph.static_value import (
-    constant_value as get_static_value,
-    is_tensor as is_tensor,
-)
 
 # --- ops: nn, variables, training ---------------------------------------------------------------
 from headwater._src.graph.named_variables import (
@@ -134,10 +126,18 @@ from headwater._src.graph.named_variables import (
     get_local_variable as get_local_variable,
     get_variable as get_variable,
 )
+from headwater._src.graph.operation import Operation as Operation, Tensor as Tensor
 from headwater._src.graph.partitioned_variables import (
     fixed_size_partitioner as fixed_size_partitioner,
     min_max_variable_partitioner as min_max_variable_partitioner,
     variable_axis_size_partitioner as variable_axis_size_partitioner,
+)
+from headwater._src.graph.seeds import set_random_seed as set_random_seed
+
+# --- ops: arrays, random, control ---------------------------------------------------------------
+from headwater._src.graph.static_value import (
+    constant_value as get_static_value,
+    is_tensor as is_tensor,
 )
 from headwater._src.graph.template import make_template as make_template
 from headwater._src.graph.variable import (
@@ -175,19 +175,24 @@ from headwater._src.layers.initializers import (  # noqa: F401
     Zeros as zeros_initializer,
 )
 from headwater._src.ops import (
+    batch_norm as _batch_norm,  # noqa: F401
     conv as _conv,  # noqa: F401
     conv_functions as _conv_functions,  # noqa: F401
     depthwise as _depthwise,  # noqa: F401
     dilated as _dilated,  # noqa: F401
+    lrn as _lrn,  # noqa: F401
     morphology as _morphology,  # noqa: F401
     nn as _nn,  # noqa: F401
     pooling as _pooling,  # noqa: F401
     pooling_argmax as _pooling_argmax,  # noqa: F401
     pooling_functions as _pooling_functions,  # noqa: F401
     probes as _probes,  # noqa: F401
+    sets as _sets,  # noqa: F401
     softmax as _softmax,  # noqa: F401
+    statistics as _statistics,  # noqa: F401
     tensor_lists as _tensor_lists,  # noqa: F401
     training_ops as _training_ops,  # noqa: F401
+    training_ops_proximal as _training_ops_proximal,  # noqa: F401
     variable_ops as _variable_ops,  # noqa: F401
 )
 
@@ -248,6 +253,12 @@ from headwater._src.ops.checks_static import (
     assert_type as assert_type,
     is_numeric_tensor as is_numeric_tensor,
 )
+from headwater._src.ops.clipping import (
+    clip_by_average_norm as clip_by_average_norm,
+    clip_by_global_norm as clip_by_global_norm,
+    clip_by_norm as clip_by_norm,
+    global_norm as global_norm,
+)
 from headwater._src.ops.combining import (
     accumulate_n as accumulate_n,
     add_n as add_n,
@@ -281,257 +292,14 @@ from headwater._src.ops.constants import (
     ones_like as ones_like,
     placeholder as placeholder,
     placeholder_with_default as placeholder_with_default,
-    sparse_placeholder as sparse_placeholder,
     zeros as zeros,
     zeros_like as zeros_like,
 )
-from headwater._src.ops.control_flow import case as case
-from headwater._src.ops.control_flow import cond as cond
-from headwater._src.ops.control_flow import switch_case as switch_case
-from headwater._src.ops.higher_order import foldl as foldl
-from headwater._src.ops.higher_order import foldr as foldr
-from headwater._src.ops.higher_order import map_fn as map_fn
-from headwater._src.ops.higher_order import scan as scan
-from headwater._src.ops.cumulative import cumprod as cumprod, cumsum as cumsum
-from headwater._src.ops.division import (
-    div as div,
-    div_no_nan as div_no_nan,
-    divide as divide,
-    floor_div as floor_div,
-    floordiv as floordiv,
-    floormod as floormod,
-    mod as mod,
-    realdiv as realdiv,
-    truediv as truediv,
-    truncatediv as truncatediv,
-    truncatemod as truncatemod,
-)
-from headwater._src.ops.elementwise import (
-    acos as acos,
-    acosh as acosh,
-    asin as asin,
-    asinh as asinh,
-    atan as atan,
-    atanh as atanh,
-    ceil as ceil,
-    cos as cos,
-    cosh as cosh,
-    exp as exp,
-    expm1 as expm1,
-    floor as floor,
-    inv as inv,
-    is_finite as is_finite,
-    is_inf as is_inf,
-    is_nan as is_nan,
-    log as log,
-    log1p as log1p,
-    logical_not as logical_not,
-    neg as neg,
-    negative as negative,
-    reciprocal as reciprocal,
-    rint as rint,
-    round as round,
-    rsqrt as rsqrt,
-    sigmoid as sigmoid,
-    sign as sign,
-    sin as sin,
-    sinh as sinh,
-    sqrt as sqrt,
-    square as square,
-    tan as tan,
-    tanh as tanh,
-)
-from headwater._src.ops.grouping import group as group, no_op as no_op, tuple as tuple
-from headwater._src.ops.identity import (
-    check_numerics as check_numerics,
-    ensure_shape as ensure_shape,
-    identity as identity,
-    identity_n as identity_n,
-    stop_gradient as stop_gradient,
-)
-from headwater._src.ops.indexing import (
-    gather as gather,
-    gather_nd as gather_nd,
-    one_hot as one_hot,
-    scatter_nd as scatter_nd,
-)
-from headwater._src.ops.indices_of_extremes import (
-    arg_max as arg_max,
-    arg_min as arg_min,
-    argmax as argmax,
-    argmin as argmin,
-)
-from headwater._src.ops.joining import (
-    concat as concat,
-    split as split,
-    stack as stack,
-    unstack as unstack,
-)
-from headwater._src.ops.logging import (
-    Print_ as Print,
-    print_v2 as print,
-)
-from headwater._src.ops.loops import while_loop as while_loop
-from headwater._src.ops.tensor_array import TensorArray as TensorArray
-from headwater._src.ops.matmul import matmul as matmul
-from headwater._src.ops.padding import pad as pad
-from headwater._src.ops.parallel import (
-    parallel_stack as parallel_stack,
-)
-from headwater._src.ops.random import (
-    random_crop as random_crop,
-    random_normal as random_normal,
-    random_shuffle as random_shuffle,
-    random_uniform as random_uniform,
-    truncated_normal as truncated_normal,
-)
-from headwater._src.ops.ranges import (
-    linspace as lin_space,
-    linspace as linspace,
-    meshgrid as meshgrid,
-    range as range,
-    sequence_mask as sequence_mask,
-)
-from headwater._src.ops.rearranging import (
-    invert_permutation as invert_permutation,
-    reverse as reverse,
-    roll as roll,
-    tile as tile,
-    transpose as transpose,
-)
-from headwater._src.ops.reductions import (
-    count_nonzero as count_nonzero,
-    reduce_all as reduce_all,
-    reduce_any as reduce_any,
-    reduce_logsumexp as reduce_logsumexp,
-    reduce_max as reduce_max,
-    reduce_mean as reduce_mean,
-    reduce_min as reduce_min,
-    reduce_prod as reduce_prod,
-    reduce_sum as reduce_sum,
-)
-from headwater._src.ops.script import (
-    numpy_function as numpy_function,
-    py_func as py_func,
-)
-from headwater._src.ops.searching import (
-    boolean_mask as boolean_mask,
-    unique as unique,
-    unique_with_counts as unique_with_counts,
-    where as where,
-)
-from headwater._src.ops.segment_reductions import (
-    segment_max as segment_max,
-    segment_mean as segment_mean,
-    segment_min as segment_min,
-    segment_prod as segment_prod,
-    unsorted_segment_max as unsorted_segment_max,
-    unsorted_segment_mean as unsorted_segment_mean,
-    unsorted_segment_min as unsorted_segment_min,
-    unsorted_segment_prod as unsorted_segment_prod,
-    unsorted_segment_sqrt_n as unsorted_segment_sqrt_n,
-)
-from headwater._src.ops.segments import (
-    dynamic_partition as dynamic_partition,
-    dynamic_stitch as dynamic_stitch,
-    segment_sum as segment_sum,
-    unsorted_segment_sum as unsorted_segment_sum,
-)
-from headwater._src.ops.set_difference import listdiff as listdiff, setdiff1d as setdiff1d
-from headwater._src.ops.shapes import (
-    broadcast_dynamic_shape as broadcast_dynamic_shape,
-    broadcast_static_shape as broadcast_static_shape,
-    broadcast_to as broadcast_to,
-    expand_dims as expand_dims,
-    rank as rank,
-    reshape as reshape,
-    shape as shape,
-    shape_n as shape_n,
-    size as size,
-    squeeze as squeeze,
-)
-from headwater._src.ops.slicing import slice as slice, strided_slice as strided_slice
-from headwater._src.ops.space_batch import (
-    batch_to_space as batch_to_space,
-    batch_to_space_nd as batch_to_space_nd,
-    depth_to_space as depth_to_space,
-    required_space_to_batch_paddings as required_space_to_batch_paddings,
-    space_to_batch as space_to_batch,
-    space_to_batch_nd as space_to_batch_nd,
-    space_to_depth as space_to_depth,
-)
-from headwater._src.ops.special import (
-    betainc as betainc,
-    digamma as digamma,
-    erf as erf,
-    erfc as erfc,
-    igamma as igamma,
-    igammac as igammac,
-    lgamma as lgamma,
-    polygamma as polygamma,
-    zeta as zeta,
-)
-from headwater._src.ops.string_encoding import (
-    decode_base64 as decode_base64,
-    encode_base64 as encode_base64,
-)
-from headwater._src.ops.string_hashing import (
-    string_to_hash_bucket as string_to_hash_bucket,
-    string_to_hash_bucket_fast as string_to_hash_bucket_fast,
-    string_to_hash_bucket_strong as string_to_hash_bucket_strong,
-)
-from headwater._src.ops.string_numbers import (
-    as_string as as_string,
-    decode_raw as decode_raw,
-    string_to_number as string_to_number,
-)
-from headwater._src.ops.string_splitting import (
-    reduce_join as reduce_join,
-    string_split as string_split,
-)
-from headwater._src.ops.strings import (
-    regex_replace as regex_replace,
-    string_join as string_join,
-    string_strip as string_strip,
-    substr_deprecated as substr,
-)
-from headwater._src.ops.variable_scatter import (
-    scatter_add as scatter_add,
-    scatter_div as scatter_div,
-    scatter_max as scatter_max,
-    scatter_min as scatter_min,
-    scatter_mul as scatter_mul,
-    scatter_nd_add as scatter_nd_add,
-    scatter_nd_sub as scatter_nd_sub,
-    scatter_nd_update as scatter_nd_update,
-    scatter_sub as scatter_sub,
-    scatter_update as scatter_update,
-)
-from headwater._src.ops.variables import (
-    all_variables as all_variables,
-    assert_variables_initialized as assert_variables_initialized,
-    assign as assign,
-    assign_add as assign_add,
-    assign_sub as assign_sub,
-    count_up_to as count_up_to,
-    global_variables as global_variables,
-    global_variables_initializer as global_variables_initializer,
-    initialize_all_variables as initialize_all_variables,
-    initialize_local_variables as initialize_local_variables,
-    initialize_variables as initialize_variables,
-    is_variable_initialized as is_variable_initialized,
-    local_variables as local_variables,
-    local_variables_initializer as local_variables_initializer,
-    model_variables as model_variables,
-    moving_average_variables as moving_average_variables,
-    report_uninitialized_variables as report_uninitialized_variables,
-    trainable_variables as trainable_variables,
-    variables_initializer as variables_initializer,
-)
+from headwater._src.ops.control_flow import case as case, cond as cond, switch_case as switch_case
 
 # --- ops: linear algebra ------------------------------------------------------------------------
-from headwater._src.ops.counting import (
-    bincount as bincount,
+from headwater._src.ops.counting import bincount as bincount
+from headwater._src.ops.histograms import (
     confusion_matrix as confusion_matrix,
     histogram_fixed_width as histogram_fixed_width,
     histogram_fixed_width_bins as histogram_fixed_width_bins,
@@ -888,8 +656,8 @@ _PROTOS = {
     "TensorInfo": _PROTO + "meta_graph_pb2",
 }
 _SUBMODULES = ("bitwise", "compat", "contrib", "examples", "graph_util", "image", "initializers",
-               "layers", "linalg", "manip", "math", "nn", "python", "random", "raw_ops", "signal",
-               "spectral", "strings", "test", "train", "version")
+               "layers", "linalg", "manip", "math", "nn", "python", "random", "raw_ops", "sets",
+               "signal", "sparse", "spectral", "strings", "test", "train", "version")
 
 __git_version__, __compiler_version__ = GIT_VERSION, COMPILER_VERSION
 newaxis = None

@@ -1,12 +1,21 @@
 """`tf.linalg`: matrices."""
 
+# ruff: noqa: F401 (names that differ from the functions' own are exports too)
 from headwater._src.ops.decompositions import (
     cholesky as cholesky,
     lu as lu,
     qr as qr,
+    self_adjoint_eig as eigh,
+    self_adjoint_eigvals as eigvalsh,
     svd as svd,
 )
 from headwater._src.ops.diagonals import (
+    diag as tensor_diag,
+    diag_part as tensor_diag_part,
+    matrix_band_part as band_part,
+    matrix_diag as diag,
+    matrix_diag_part as diag_part,
+    matrix_set_diag as set_diag,
     trace as trace,
 )
 from headwater._src.ops.einsum import einsum as einsum
@@ -17,6 +26,8 @@ from headwater._src.ops.matrix_products import (
     cross as cross,
     eye as eye,
     matrix_rank as matrix_rank,
+    matrix_transpose as matrix_transpose,
+    matrix_transpose as transpose,
     matvec as matvec,
     norm as norm,
     normalize as normalize,
@@ -25,6 +36,12 @@ from headwater._src.ops.matrix_products import (
 )
 from headwater._src.ops.matrix_solvers import (
     cholesky_solve as cholesky_solve,
+    log_matrix_determinant as slogdet,
     logdet as logdet,
+    matrix_determinant as det,
+    matrix_inverse as inv,
+    matrix_solve as solve,
+    matrix_solve_ls as lstsq,
+    matrix_triangular_solve as triangular_solve,
 )
 from headwater._src.ops.nn_composite import l2_normalize as l2_normalize

@@ -31,15 +31,10 @@ from headwater._src.ops.complex_numbers import (
     imag as imag,
     real as real,
 )
-from headwater._src.ops.counting import (
-    bincount as bincount,
-    confusion_matrix as confusion_matrix,
-    cumulative_logsumexp as cumulative_logsumexp,
-    nextafter as nextafter,
-    polyval as polyval,
-)
+from headwater._src.ops.counting import bincount as bincount
 from headwater._src.ops.cumulative import cumprod as cumprod, cumsum as cumsum
-from headwater._src.ops.division import (
+from headwater._src.ops.division import (  # noqa: F401
+    div_no_nan as divide_no_nan,
     divide as divide,
     floordiv as floordiv,
     floormod as floormod,
@@ -78,6 +73,12 @@ from headwater._src.ops.elementwise import (
     square as square,
     tan as tan,
     tanh as tanh,
+)
+from headwater._src.ops.histograms import (
+    confusion_matrix as confusion_matrix,
+    cumulative_logsumexp as cumulative_logsumexp,
+    nextafter as nextafter,
+    polyval as polyval,
 )
 from headwater._src.ops.indices_of_extremes import argmax as argmax, argmin as argmin
 from headwater._src.ops.reductions import (
