@@ -5,7 +5,6 @@ import numpy as np
 from headwater._src.core import dtypes, errors
 from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.graph import define_op, public, raw
-from headwater._src.graph.composite import SparseTensor
 from headwater._src.graph.convert import constant, convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._scope import scope
@@ -128,33 +127,6 @@ def placeholder_with_default(input, shape, name=None):
       ValueError: `shape` is not compatible with the shape of `input`.
     """
     return raw.PlaceholderWithDefault(input, shape=shape, name=name)
-
-
-def sparse_placeholder(dtype, shape=None, name=None):
-    """A sparse tensor whose value is given to `Session.run` by `feed_dict`.
-
-    Args:
-      dtype: the type of its values.
-      shape: its dense shape as far as it is known; dimensions may be None.
-      name: what the names of its three placeholders begin with.
-
-    Returns:
-      A `SparseTensor`, fed with a `SparseTensorValue` or a tuple `(indices, values, shape)`.
-    """
-    called = lambda part: None if name is None else f"{name}/{part}"
-    if shape is None:
-        rank = None
-        dense_shape = raw.Placeholder(dtype="int64", shape=(None,), name=called("shape"))
-        dims = None
-    else:
-        dims = TensorShape(shape)._dims
-        rank = len(dims)
-        default = np.array([-1 if d is None else d for d in dims], np.int64)
-        default = constant(default, name="Const" if name is None else f"{name}/shape_default")
-        dense_shape = raw.PlaceholderWithDefault(default, shape=(rank,), name=called("shape"))
-    values = raw.Placeholder(dtype=dtype, shape=(None,), name=called("values"))
-    indices = raw.Placeholder(dtype="int64", shape=(None, rank), name=called("indices"))
-    return SparseTensor(indices, values, dense_shape)
 
 
 # --- fill -------------------------------------------------------------------------------------
