@@ -5,6 +5,10 @@ import numpy as np
 from headwater._src.compiler.functional import uninitialized
 
 
+# Called between the iterations of a loop; the runtime puts in what checks the step's deadline.
+between_iterations = []
+
+
 def run_function(instr, make_body):
     """The function of an instruction with bodies.
 
@@ -46,6 +50,8 @@ def _loop(condition, body, targets):
         while is_true(condition(values)[0]):
             for target, value in zip(targets, body(values)):
                 values[target] = value
+            for check in between_iterations:
+                check()
         return [values[target] for target in targets]
 
     return call

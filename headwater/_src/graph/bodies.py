@@ -84,13 +84,14 @@ def new_graph(outer, name):
     return graph
 
 
-def trace(graph, function, arguments=()):
+def trace(graph, function, arguments=(), token=None):
     """Runs `function` in the body `graph`.
 
     Args:
       graph: the `FuncGraph`.
       function: the Python function; its leaves are converted to tensors.
       arguments: what it is called with.
+      token: the tensor that an operation among the results is replaced by, so that it has a value.
 
     Returns:
       A `Body`, or None when the function returned None.
@@ -103,7 +104,7 @@ def trace(graph, function, arguments=()):
         for leaf in nest.flatten(structure):
             if isinstance(leaf, Operation):
                 with graph.control_dependencies([leaf]):
-                    leaf = raw.Identity(convert_to_tensor(True, name="finished"), name="finished")
+                    leaf = raw.Identity(convert_to_tensor(True) if token is None else token, name="finished")
             leaves.append(as_leaf(leaf))
         for t in expand(leaves):
             graph.capture(t)

@@ -12,7 +12,7 @@ from headwater._src.core import dtypes, tensor_proto
 from headwater._src.graph import dims as dims_lib
 from headwater._src.graph.convert import convert_n_to_tensor, convert_to_tensor
 from headwater._src.graph.default import get_default_graph
-from headwater._src.graph.graph import get_graph_from_inputs
+from headwater._src.graph.graph import OutOfScope, get_graph_from_inputs
 from headwater._src.graph.node import make_node
 from headwater._src.graph.opdef import REQUIRED
 from headwater._src.graph.operation import Tensor
@@ -63,10 +63,10 @@ def apply_op(op, inputs, attrs, name):
     for value in inputs:
         if value.__class__ is Tensor:
             if value.op.graph is not graph:
-                graph = get_graph_from_inputs(_flatten(inputs))
+                graph = _graph_of(op, inputs, name)
                 break
         else:
-            graph = get_graph_from_inputs(_flatten(inputs))
+            graph = _graph_of(op, inputs, name)
             break
     tensors, types = _fast_inputs(op, plan, inputs) if plan.simple else (None, None)
     if tensors is None:
@@ -95,6 +95,15 @@ def apply_op(op, inputs, attrs, name):
     else:
         node = make_node(graph, op, name or op.name, tensors, attrs, _output_types(op, attrs))
     return _outputs(op, plan, node)
+
+
+def _graph_of(op, inputs, name):
+    try:
+        return get_graph_from_inputs(_flatten(inputs))
+    except OutOfScope as error:
+        current, name = get_default_graph(), name or op.name
+        user = name[:-1] if name[-1] == "/" else current.unique_name(name, mark_as_used=False)
+        raise OutOfScope(error.value, user, current) from None
 
 
 def _flatten(values):

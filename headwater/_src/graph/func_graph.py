@@ -21,16 +21,18 @@ class FuncGraph(Graph):
       inputs: the placeholders inside, parameters first, then captured tensors.
       outputs: the tensors that are the body's results.
       sources: for each captured input, the tensor of `outer_graph` that it stands for.
-      outer_control: operations outside that something inside waits for.
     """
+
+    in_loop = False  # whether it is the body of a loop, or inside one
 
     def __init__(self, name, outer):
         self._outer = None
+        self.in_loop = outer.building_function and outer.in_loop
         super().__init__()
         self._outer = outer
         self.name = name
         self.inputs, self.outputs, self.sources = [], [], []
-        self.outer_control = {}
+        self._outside_waits = []  # operations outside, and the nodes inside that wait for them
         self._captured = {}
         self._collections, self._collections_lock = outer._collections, outer._collections_lock
         self._names_in_use, self._lock = outer._names_in_use, outer._lock
@@ -129,6 +131,10 @@ class FuncGraph(Graph):
         found = self._captured.get(source)
         return self.add_capture(source) if found is None else found
 
+    def captured(self):
+        """Pairs of a tensor of the graph around and the input that stands for it."""
+        return list(zip(self.sources, self.inputs[len(self.inputs) - len(self.sources):]))
+
     def add_capture(self, source):
         """A new input that stands for the tensor `source` of the graph around."""
         inside = self.add_input(source)
@@ -157,14 +163,33 @@ class FuncGraph(Graph):
         """As in `Graph`; what is outside is waited for by the node whose body this is."""
         if control_inputs is None:
             return super().control_dependencies(None)
-        inside = []
+        inside, outside = [], []
         for item in control_inputs:
             op = self._as_control_input(item)
-            if op.graph is self:
-                inside.append(op)
-            else:
-                self.outer_control[op] = None
-        return super().control_dependencies(inside)
+            (inside if op.graph is self else outside).append(op)
+        block = super().control_dependencies(inside)
+        if not outside:
+            return block
+        return self._recorded(block, outside)
+
+    @contextlib.contextmanager
+    def _recorded(self, block, outside):
+        with block:
+            self._outside_waits.append((outside, self.scopes.controllers[-1].seen))
+            yield
+
+    @property
+    def outer_control(self):
+        """The operations outside that the results wait for."""
+        needed, stack = set(), [t.op for t in self.outputs]
+        while stack:
+            op = stack.pop()
+            if op not in needed:
+                needed.add(op)
+                stack.extend(t.op for t in op.inputs)
+                stack.extend(op._control)
+        return list(dict.fromkeys(op for ops, made in self._outside_waits if not needed.isdisjoint(made)
+                                  for op in ops))
 
     def __repr__(self):
         return f"<headwater.FuncGraph {self.name!r} with {len(self._ops)} operations>"

@@ -98,8 +98,34 @@ def gradients(
             given = convert_n_to_tensor_or_indexed_slices(given, name="grad_y")
             sweep = _Sweep(graph, colocate_gradients_with_ops, gate_gradients, aggregation_method)
             starts = [sweep.start(y, dy, i) for i, (y, dy) in enumerate(zip(ys, given))]
+            if graph.building_function and any(x.op.graph is not graph for x in xs):
+                return _out_of_body(graph, sweep, ys, starts, xs, stop, unconnected)
             sweep.run(ys, starts, xs, stop)
         return [sweep.result(x, unconnected) for x in xs]
+
+
+def _out_of_body(graph, sweep, ys, starts, xs, stop, unconnected):
+    """Gradients inside a body with respect to tensors around it: through what the body captured."""
+    found = {}
+    at = graph
+    while True:
+        last = at is graph.root or not any(x.op.graph is not at for x in xs if x not in found)
+        inner = [x for x in xs if x.op.graph is at]
+        captured = [] if last else [
+            (source, inside) for source, inside in at.captured() if is_trainable(inside)]
+        sweep.run(ys, starts, [*inner, *(inside for _, inside in captured)],
+                  [t for t in stop if t.op.graph is at])
+        for x in inner:
+            found[x] = sweep.result(x, unconnected)
+        reached = [(source, sweep.result(inside, UnconnectedGradients.NONE)) for source, inside in captured]
+        reached = [(source, dy) for source, dy in reached if dy is not None]
+        if last or not reached:
+            break
+        ys, starts = [source for source, _ in reached], [dy for _, dy in reached]
+        at = at.outer_graph
+        sweep = _Sweep(graph, sweep.colocate, sweep.gate, sweep.method)
+    return [found[x] if x in found else zeros_of(x) if unconnected is UnconnectedGradients.ZERO else None
+            for x in xs]
 
 
 def gradients_into(graph, ys, dys, xs):

@@ -462,7 +462,7 @@ class Graph(collections_lib.Collections):
           ValueError: it is of another graph.
         """
         if tensor.op.graph is not self:
-            raise ValueError(out_of_scope(tensor))
+            raise OutOfScope(tensor)
         return tensor
 
     @property
@@ -524,6 +524,9 @@ def get_graph_from_inputs(values, graph=None):
                 graph, original = found, value
             elif original is None:
                 raise ValueError(f"{value!r} is not from the passed-in graph.")
+            elif graph.root is found.root:
+                inside = original if default.get_default_graph().is_inside(found) else value
+                raise OutOfScope(inside, None, default.get_default_graph())
             else:
                 raise ValueError(f"{value!r} must be from the same graph as {original!r}.")
     current = default.get_default_graph()
@@ -532,13 +535,23 @@ def get_graph_from_inputs(values, graph=None):
     if graph is not current:
         if current.building_function and current.is_inside(graph):
             return current
-        if graph.building_function and original is not None:
-            raise ValueError(out_of_scope(original))
+        if graph.building_function and original is not None and graph.root is current.root:
+            raise OutOfScope(original)
     return graph
 
 
-def out_of_scope(value):
-    """The message for a tensor or operation of a body that is used outside of it."""
-    name = getattr(value, "op", value).name
-    return (f"Cannot use '{name}' as input here because '{name}' is in a while loop or in a branch of a cond, and "
-            "only what they return can be used outside.")
+class OutOfScope(ValueError):
+    """A tensor of a loop's or branch's body is used where it cannot be seen."""
+
+    def __init__(self, value, user=None, current=None):
+        name = getattr(value, "op", value).name
+        user = f"to '{user}'" if user else "here"
+        if current is not None and current.building_function and value.graph.in_loop and current.in_loop:
+            why = "they are in different while loops"
+        elif value.graph.in_loop:
+            why = f"'{name}' is in a while loop"
+        else:
+            why = f"'{name}' is in a branch of a cond"
+        super().__init__(f"Cannot use '{name}' as input {user} because {why}. See info log for more details. (Only "
+                         "what a body returns can be used outside.)")
+        self.value = value

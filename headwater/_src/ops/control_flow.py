@@ -4,6 +4,7 @@ import functools
 
 from headwater._src.core import dtypes, nest
 from headwater._src.graph import bodies, define_op, public, raw
+from headwater._src.graph.composite import IndexedSlices
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.func_graph import unify_captures
@@ -130,12 +131,13 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
         pred = _predicate(pred)
         found = []
         for role, function in (("true_fn", true_fn), ("false_fn", false_fn)):
-            body = bodies.trace(bodies.new_graph(graph, f"cond_{role[:-3]}"), function)
+            body = bodies.trace(bodies.new_graph(graph, f"cond_{role[:-3]}"), function, token=pred)
             if body is None:
                 raise ValueError(f"'{role}' must have a return value.")
             if not strict:
                 body.structure = _unpacked(body.structure)
             found.append(body)
+        _same_index_types(found)
         _check_alike(*found)
         return _branches(raw.If, pred, found, names=["then_branch", "else_branch"])
 
@@ -160,9 +162,19 @@ def _predicate(pred):
 
 
 def _unpacked(structure):
-    while isinstance(structure, (list, tuple)) and len(structure) == 1 and not hasattr(structure, "_fields"):
+    while isinstance(structure, (list, tuple)) and len(structure) == 1:
         structure = structure[0]
     return structure
+
+
+def _same_index_types(found):
+    """Where branches give IndexedSlices with indices of different types, all become int64."""
+    for k, leaves in enumerate(zip(*(body.leaves for body in found))):
+        if all(isinstance(s, IndexedSlices) for s in leaves) and len({s.indices.dtype for s in leaves}) > 1:
+            for body, s in zip(found, leaves):
+                with body.graph.as_default():
+                    body.leaves[k] = IndexedSlices(s.values, raw.Cast(s.indices, DstT=dtypes.int64), s.dense_shape)
+                    body.graph.outputs = bodies.expand(body.leaves)
 
 
 def _check_alike(first, second):
@@ -239,16 +251,16 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
 def _chain(pairs, default, strict):
     """Nested conds, the last condition innermost."""
     if default is None:
+        names = ", ".join(pred.name for pred, _ in pairs)
         *pairs, (last, function) = pairs
-        names = ", ".join(pred.name for pred, _ in [*pairs, (last, function)])
 
         def default(last=last, function=function):
-            message = f"None of conditions evaluated as True. Conditions: ({names}), {last.name}"
-            with get_default_graph().control_dependencies([raw.Assert(last, [message])]):
-                return nest.map_structure(lambda t: raw.Identity(convert_to_tensor(t)), function())
+            message = (f"Input error: None of conditions evaluated as True. Conditions: ({names}), Values:")
+            with get_default_graph().control_dependencies([raw.Assert(last, [message, last], name="Assert")]):
+                return function()
 
         if not pairs:
-            return function() if strict else _unpacked(function())
+            return default() if strict else _unpacked(default())
     result = default
     for pred, function in reversed(pairs):
         result = functools.partial(cond, pred, true_fn=function, false_fn=result, strict=strict, name="cond")

@@ -2,7 +2,8 @@
 
 from headwater._src.core import dtypes, nest
 from headwater._src.core.tensor_shape import TensorShape
-from headwater._src.graph import bodies, define_op, public, raw
+from headwater._src.graph import bodies, define_op, dims as dims_lib, public, raw
+from headwater._src.graph.composite import SparseTensor
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.func_graph import hands_on
@@ -88,7 +89,8 @@ def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations
         results = loop.build(cond, body, parallel_iterations, back_prop)
     if return_same_structure:
         return results
-    return results[0] if len(results) == 1 else results
+    single = len(loop.starts) == 1 if loop.limit is None else len(results) == 1
+    return results[0] if single else results
 
 
 class _Loop:
@@ -129,6 +131,7 @@ class _Loop:
         condition = bodies.new_graph(graph, "while_cond")
         repeated = bodies.new_graph(graph, "while_body")
         for inner in (condition, repeated):
+            inner.in_loop = True
             for t, dims in zip(self.starts, self.dims):
                 inner.add_input(_base(t, dims), dims)
         self._condition(condition, cond)
@@ -216,8 +219,14 @@ def _leaf_dims(leaf, shape):
         return [shape._dims]
     if len(found) == 1:
         return found
-    rank = None if shape is None or shape._dims is None else len(shape._dims)
-    if hasattr(leaf, "indices") and len(found) == 3 and found[0] is not None and len(found[0]) == 2:
-        return [(None, found[0][1] if rank is None else rank), (None,), found[2]]  # sparse: any number of values
-    rows = None if found[0] is None else (None, *found[0][1:])
-    return [rows, (None,), *found[2:]]
+    given = None if shape is None else shape._dims
+    if isinstance(leaf, SparseTensor):
+        if not dims_lib.compatible(leaf.shape._dims, given):
+            raise ValueError(f"The shape invariant specified for {leaf.indices.name} is not compatible with the "
+                             f"initial shape of the loop variable. It has the dense shape {leaf.shape}, but the "
+                             f"specified shape invariant is {shape}.")
+        rank = len(given) if given is not None else None if found[0] is None else found[0][1]
+        return [(None, rank), (None,), (rank,)]
+    if given is None:
+        return found
+    return [given, given[:1], (len(given),)][:len(found)]

@@ -13,12 +13,12 @@ import time
 
 import numpy as np
 
-from headwater._src.compiler import cost
+from headwater._src.compiler import control, cost
 from headwater._src.compiler.interpret import NodeError, interpreter
 from headwater._src.compiler.partition import partition
 from headwater._src.core import errors
 from headwater._src.core import logging
-from headwater._src.runtime import report
+from headwater._src.runtime import deadline, report
 from headwater._src.xp import numpy_xp
 
 
@@ -29,6 +29,8 @@ STATIC_LIMIT = 16  # distinct values of a static input before a segment is inter
 ALIGNMENT = 64  # bytes: XLA uses such arrays without a copy
 SYNCHRONOUS_COPY = 65_536  # bytes: smaller unaligned arrays are copied before a call returns
 VIEW_FROM = 65_536  # bytes: smaller results are simply copied
+
+control.between_iterations.append(deadline.check)
 
 
 class Step:
@@ -159,6 +161,7 @@ class _Runner:
         self._always_interpret = segment.where == "host"
         self._others = tuple(i for i in segment.ins if i not in {r[0] for r in reads})
         self._shapes_vary = [i for i, slot, _ in reads if not _known(step.program.slots[slot].dims)]
+        self._loops = any(i.function is not None and i.function.form == "loop" for i in segment.instrs)
         # Variables that need not have a value: compiled code has no way to say so.
         self._optional = [slot for _, slot, node in reads if node is None]
         self._call_cost = cost.compiled_call(segment)
@@ -189,6 +192,8 @@ class _Runner:
         """The executable to use, or None to interpret."""
         if self._optional and any(self.step.current(slot) is None for slot in self._optional):
             return None
+        if self._loops and deadline.remaining() is not None:
+            return None  # a compiled loop could not be left in time
         entry = self._entry(env)
         if entry.executable is None and not entry.never:
             return self._consider(entry, env, feed_values)
