@@ -132,7 +132,7 @@ from headwater._src.graph.partitioned_variables import (
     min_max_variable_partitioner as min_max_variable_partitioner,
     variable_axis_size_partitioner as variable_axis_size_partitioner,
 )
-from headwater._src.graph.seeds import set_random_seed as set_random_seed
+from headwater._src.graph.seeds import get_seed as get_seed, set_random_seed as set_random_seed
 
 # --- ops: arrays, random, control ---------------------------------------------------------------
 from headwater._src.graph.static_value import (
@@ -188,6 +188,7 @@ from headwater._src.ops import (
     pooling_functions as _pooling_functions,  # noqa: F401
     probes as _probes,  # noqa: F401
     sets as _sets,  # noqa: F401
+    slice_assign as _slice_assign,  # noqa: F401
     softmax as _softmax,  # noqa: F401
     statistics as _statistics,  # noqa: F401
     tensor_lists as _tensor_lists,  # noqa: F401
@@ -432,6 +433,7 @@ from headwater._src.ops.matrix_solvers import (
     matrix_solve_ls as matrix_solve_ls,
     matrix_triangular_solve as matrix_triangular_solve,
 )
+from headwater._src.ops.nn_composite import log_sigmoid as log_sigmoid
 from headwater._src.ops.padding import pad as pad
 from headwater._src.ops.parallel import (
     parallel_stack as parallel_stack,
@@ -633,6 +635,14 @@ from headwater._src.runtime.session import (
     Session as Session,
 )
 
+# --- files --------------------------------------------------------------------------------------
+from headwater._src.ops import checkpoint_files as _checkpoint_files  # noqa: F401
+from headwater._src.ops.files import (
+    matching_files as matching_files,
+    read_file as read_file,
+    write_file as write_file,
+)
+
 # --- loaded when asked for ----------------------------------------------------------------------
 _PROTO = "headwater._src.core.proto."
 _PROTOS = {
@@ -655,9 +665,9 @@ _PROTOS = {
     "SummaryMetadata": _PROTO + "summary_pb2",
     "TensorInfo": _PROTO + "meta_graph_pb2",
 }
-_SUBMODULES = ("bitwise", "compat", "contrib", "examples", "graph_util", "image", "initializers",
-               "layers", "linalg", "manip", "math", "nn", "python", "random", "raw_ops", "sets",
-               "signal", "sparse", "spectral", "strings", "test", "train", "version")
+_SUBMODULES = ("bitwise", "compat", "contrib", "examples", "gfile", "graph_util", "image", "initializers", "io",
+               "layers", "linalg", "manip", "math", "nn", "python", "python_io", "random", "raw_ops", "saved_model", "sets",
+               "signal", "sparse", "spectral", "strings", "summary", "test", "train", "version")
 
 __git_version__, __compiler_version__ = GIT_VERSION, COMPILER_VERSION
 newaxis = None

@@ -1,6 +1,12 @@
-"""`tf.train`: optimizers and the step count."""
+"""`tf.train`: optimizers, learning rates, moving averages, the step count."""
 
+from headwater._src.train.adadelta import AdadeltaOptimizer as AdadeltaOptimizer
+from headwater._src.train.adagrad import (
+    AdagradDAOptimizer as AdagradDAOptimizer,
+    AdagradOptimizer as AdagradOptimizer,
+)
 from headwater._src.train.adam import AdamOptimizer as AdamOptimizer
+from headwater._src.train.ftrl import FtrlOptimizer as FtrlOptimizer
 from headwater._src.train.global_step import (
     assert_global_step as assert_global_step,
     create_global_step as create_global_step,
@@ -11,5 +17,66 @@ from headwater._src.train.global_step import (
 from headwater._src.train.gradient_descent import (
     GradientDescentOptimizer as GradientDescentOptimizer,
 )
+from headwater._src.train.learning_rate_decay import (
+    cosine_decay as cosine_decay,
+    cosine_decay_restarts as cosine_decay_restarts,
+    exponential_decay as exponential_decay,
+    inverse_time_decay as inverse_time_decay,
+    linear_cosine_decay as linear_cosine_decay,
+    natural_exp_decay as natural_exp_decay,
+    noisy_linear_cosine_decay as noisy_linear_cosine_decay,
+    piecewise_constant as piecewise_constant,
+    piecewise_constant_decay as piecewise_constant_decay,
+    polynomial_decay as polynomial_decay,
+)
 from headwater._src.train.momentum import MomentumOptimizer as MomentumOptimizer
+from headwater._src.train.moving_averages import (
+    ExponentialMovingAverage as ExponentialMovingAverage,
+)
 from headwater._src.train.optimizer import Optimizer as Optimizer
+from headwater._src.train.proximal import (
+    ProximalAdagradOptimizer as ProximalAdagradOptimizer,
+    ProximalGradientDescentOptimizer as ProximalGradientDescentOptimizer,
+)
+from headwater._src.train.rmsprop import RMSPropOptimizer as RMSPropOptimizer
+
+# --- checkpoints and graphs ---------------------------------------------------------------------
+from headwater._src.core import lazy as _lazy
+from headwater._src.io.event_files import summary_iterator as summary_iterator
+from headwater._src.train.checkpoint_state import (
+    checkpoint_exists as checkpoint_exists,
+    generate_checkpoint_state_proto as generate_checkpoint_state_proto,
+    get_checkpoint_mtimes as get_checkpoint_mtimes,
+    get_checkpoint_state as get_checkpoint_state,
+    latest_checkpoint as latest_checkpoint,
+    remove_checkpoint as remove_checkpoint,
+    update_checkpoint_state as update_checkpoint_state,
+)
+from headwater._src.train.checkpoint_utils import (
+    NewCheckpointReader as NewCheckpointReader,
+    checkpoints_iterator as checkpoints_iterator,
+    init_from_checkpoint as init_from_checkpoint,
+    list_variables as list_variables,
+    load_checkpoint as load_checkpoint,
+    load_variable as load_variable,
+)
+from headwater._src.train.meta_graph import (
+    export_meta_graph as export_meta_graph,
+    write_graph as write_graph,
+)
+from headwater._src.train.saver import Saver as Saver, import_meta_graph as import_meta_graph
+
+_EXAMPLE, _FEATURE = "headwater._src.core.proto.example_pb2", "headwater._src.core.proto.feature_pb2"
+_PROTOS = {
+    "BytesList": _FEATURE,
+    "Example": _EXAMPLE,
+    "Feature": _FEATURE,
+    "FeatureList": _FEATURE,
+    "FeatureLists": _FEATURE,
+    "Features": _FEATURE,
+    "FloatList": _FEATURE,
+    "Int64List": _FEATURE,
+    "SaverDef": "headwater._src.core.proto.saver_pb2",
+    "SequenceExample": _EXAMPLE,
+}
+__getattr__, __dir__ = _lazy.lazy_getattr(__name__, (), _PROTOS)
