@@ -12,6 +12,10 @@ from headwater._src.ops.arithmetic import (
     squared_difference as squared_difference,
     subtract as subtract,
 )
+from headwater._src.ops.checks import (
+    is_non_decreasing as is_non_decreasing,
+    is_strictly_increasing as is_strictly_increasing,
+)
 from headwater._src.ops.combining import accumulate_n as accumulate_n, add_n as add_n
 from headwater._src.ops.comparison import (
     equal as equal,
@@ -81,6 +85,7 @@ from headwater._src.ops.histograms import (
     polyval as polyval,
 )
 from headwater._src.ops.indices_of_extremes import argmax as argmax, argmin as argmin
+from headwater._src.ops.nn_composite import l2_normalize as l2_normalize, log_sigmoid as log_sigmoid
 from headwater._src.ops.reductions import (
     count_nonzero as count_nonzero,
     reduce_all as reduce_all,
@@ -94,6 +99,22 @@ from headwater._src.ops.reductions import (
     reduce_std as reduce_std,
     reduce_sum as reduce_sum,
     reduce_variance as reduce_variance,
+)
+from headwater._src.ops.searching import top_k as top_k
+from headwater._src.ops.segment_reductions import (
+    segment_max as segment_max,
+    segment_mean as segment_mean,
+    segment_min as segment_min,
+    segment_prod as segment_prod,
+    unsorted_segment_max as unsorted_segment_max,
+    unsorted_segment_mean as unsorted_segment_mean,
+    unsorted_segment_min as unsorted_segment_min,
+    unsorted_segment_prod as unsorted_segment_prod,
+    unsorted_segment_sqrt_n as unsorted_segment_sqrt_n,
+)
+from headwater._src.ops.segments import (
+    segment_sum as segment_sum,
+    unsorted_segment_sum as unsorted_segment_sum,
 )
 from headwater._src.ops.special import (
     betainc as betainc,

@@ -1,5 +1,10 @@
 """`tf.nn`: activations, cross-entropies and what else networks are made of."""
 
+from headwater._src.ops.batch_norm import (
+    batch_norm_with_global_normalization as batch_norm_with_global_normalization,
+    batch_normalization as batch_normalization,
+    fused_batch_norm as fused_batch_norm,
+)
 from headwater._src.ops.conv_functions import (
     conv1d as conv1d,
     conv1d_transpose as conv1d_transpose,
@@ -27,6 +32,10 @@ from headwater._src.ops.embedding import (
     embedding_lookup as embedding_lookup,
     zero_fraction as zero_fraction,
 )
+from headwater._src.ops.lrn import (
+    local_response_normalization as local_response_normalization,
+    local_response_normalization as lrn,
+)
 from headwater._src.ops.morphology import (
     dilation2d as dilation2d,
     erosion2d as erosion2d,
@@ -46,6 +55,7 @@ from headwater._src.ops.nn import (
 from headwater._src.ops.nn_composite import (
     dropout as dropout,
     l2_normalize as l2_normalize,
+    log_sigmoid as log_sigmoid,
     moments as moments,
     relu_layer as relu_layer,
     sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits,
@@ -66,6 +76,7 @@ from headwater._src.ops.pooling_functions import (
     max_pool_v2 as max_pool_v2,
     pool as pool,
 )
+from headwater._src.ops.searching import top_k as top_k
 from headwater._src.ops.softmax import (
     log_softmax as log_softmax,
     softmax as softmax,
@@ -77,4 +88,13 @@ from headwater._src.ops.space_batch import (
     depth_to_space as depth_to_space,
     space_to_batch as space_to_batch,
     space_to_depth as space_to_depth,
+)
+from headwater._src.ops.statistics import (
+    crelu as crelu,
+    log_poisson_loss as log_poisson_loss,
+    normalize_moments as normalize_moments,
+    sufficient_statistics as sufficient_statistics,
+    swish as silu,
+    swish as swish,
+    weighted_moments as weighted_moments,
 )

@@ -3,6 +3,8 @@
 `Operators` is a base class of `Tensor` and of variables; ops are reached through the op table.
 """
 
+import functools
+
 import numpy as np
 
 from headwater._src.core import dtypes
@@ -245,6 +247,10 @@ def strided_slice(tensor, key, name="strided_slice", var=None):
             packed = [_stack(v, kind) for v in (begin, end, strides)]
         tensor = convert_to_tensor(tensor) if var is None else tensor
         result = raw.StridedSlice(tensor, *packed, **masks, name=scope)
+    if var is not None:
+        from headwater._src.graph.optable import PUBLIC
+
+        result.assign = functools.partial(PUBLIC["assign_slice"], var, result, packed, masks)
     return result
 
 

@@ -73,6 +73,9 @@ def assert_(condition, data, summarize=None, name=None):
             return raw.Assert(condition, data, summarize=summarize, name="Assert")
 
 
+PUBLIC["Assert"] = assert_  # the name that other op files and generated code know it by
+
+
 def _prefix(message):
     return f"{message}.  " if message else ""
 

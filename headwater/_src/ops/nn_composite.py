@@ -263,6 +263,21 @@ def xw_plus_b(x, weights, biases, name=None):
         return PUBLIC["bias_add"](PUBLIC["matmul"](x, weights), biases, name=name)
 
 
+def log_sigmoid(x, name=None):
+    """`log(sigmoid(x))`, as `-softplus(-x)`, which does not overflow.
+
+    Args:
+      x: floating-point `Tensor`.
+      name: optional name of the operation.
+
+    Returns:
+      A `Tensor` of the type of `x`.
+    """
+    with scope(name, "LogSigmoid", [x]) as name:
+        x = convert_to_tensor(x, name="x")
+        return raw.Neg(raw.Softplus(raw.Neg(x)), name=name)
+
+
 def relu_layer(x, weights, biases, name=None):
     """`relu(matmul(x, weights) + biases)`.
 
