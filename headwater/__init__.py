@@ -75,6 +75,13 @@ from headwater._src.graph.composite import (
     convert_to_tensor_or_indexed_slices as convert_to_tensor_or_indexed_slices,
     convert_to_tensor_or_sparse_tensor as convert_to_tensor_or_sparse_tensor,
 )
+from headwater._src.graph.type_spec import (
+    IndexedSlicesSpec as IndexedSlicesSpec,
+    SparseTensorSpec as SparseTensorSpec,
+    TensorSpec as TensorSpec,
+    TypeSpec as TypeSpec,
+    type_spec_from_value as type_spec_from_value,
+)
 from headwater._src.graph.convert import (
     constant as constant,
     convert_to_tensor as convert_to_tensor,
@@ -106,7 +113,6 @@ from headwater._src.graph.framework import (
 )
 
 # --- control flow -------------------------------------------------------------------------------
-from headwater._src.graph.func_graph import init_scope as init_scope
 from headwater._src.graph.gradient_registry import (
     NoGradient as NoGradient,
     NotDifferentiable as NotDifferentiable,

@@ -171,8 +171,8 @@ def test_versions(graph):
     with pytest.raises(ValueError, match="min consumer version 5000 above current version"):
         tf.import_graph_def(old)
     old.versions.min_consumer = 3
-    old.versions.bad_consumers.append(2474)
-    with pytest.raises(ValueError, match="disallows consumer version 2474"):
+    old.versions.bad_consumers.append(tf.GRAPH_DEF_VERSION)
+    with pytest.raises(ValueError, match=f"disallows consumer version {tf.GRAPH_DEF_VERSION}"):
         tf.import_graph_def(old)
 
 

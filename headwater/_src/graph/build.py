@@ -17,6 +17,7 @@ from headwater._src.graph.node import make_node
 from headwater._src.graph.opdef import REQUIRED
 from headwater._src.graph.operation import Tensor
 from headwater._src.graph.optable import OPS
+from headwater._src.graph.scopes import Colocation
 
 
 class _Plan:
@@ -86,8 +87,8 @@ def apply_op(op, inputs, attrs, name):
     if plan.refs:
         # What works on a variable in place belongs where the variable is.
         before = graph._local.scopes
-        graph._local.scopes = before.replace(colocate=(*before.colocate, *(tensors[i].op for i in plan.refs)),
-                                             devices=())
+        graph._local.scopes = before.replace(devices=(), colocate=(
+            *before.colocate, *(Colocation(tensors[i].op, ()) for i in plan.refs)))
         try:
             node = make_node(graph, op, name or op.name, tensors, attrs, _output_types(op, attrs))
         finally:

@@ -16,9 +16,13 @@ def _is_internal(code):
     return found
 
 
-def here():
-    """The program's innermost frames as a tuple of `(code, instruction)` pairs, innermost first."""
-    frame = sys._getframe(4)  # the nearer ones are always ours
+def here(skip=4):
+    """The program's innermost frames as `[code, instruction, ...]`, innermost first.
+
+    Args:
+      skip: how many callers are ours for certain (as many as there are when a node is made).
+    """
+    frame = sys._getframe(skip)
     site = []
     get = _INTERNAL.get
     while frame is not None:
@@ -68,3 +72,21 @@ def describe(site):
         if text:
             lines.append(f"    {text}")
     return "\n".join(lines)
+
+
+class TraceableObject:
+    """Something the program said, and where.
+
+    Attributes:
+      obj: what it said.
+      filename: the program's file, None when not known.
+      lineno: the line in it, None when not known.
+    """
+
+    __slots__ = ("obj", "filename", "lineno")
+
+    def __init__(self, obj, site=()):
+        self.obj = obj
+        self.filename, self.lineno = (
+            (site[0].co_filename, _line(site[0], site[1])) if site else (None, None)
+        )

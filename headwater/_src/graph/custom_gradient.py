@@ -246,14 +246,18 @@ def hessians(
 def _jacobian(values, x, options):
     """The derivative of every element of `values` (of the shape of `x`) with respect to `x`."""
     dims = x.shape.as_list() if x.shape.dims is not None else [None]
-    if None in dims:
-        raise NotImplementedError(f"tf.hessians needs a static shape, but that of {x} is {x.shape}")
     flat = raw.Reshape(values, convert_to_tensor([-1]))
+    if None in dims:
+        if gradients(flat[0], x, **options)[0] is None:
+            raise ValueError("None values not supported.")
+        raise NotImplementedError(f"tf.hessians needs a static shape, but that of {x} is {x.shape}")
     count = 1
     for d in dims:
         count *= d
     rows = []
     for i in range(count):
         row = gradients(flat[i], x, **options)[0]
-        rows.append(PUBLIC["zeros_like"](x) if row is None else row)
+        if row is None:
+            raise ValueError("None values not supported.")
+        rows.append(row)
     return raw.Reshape(raw.Pack(rows), convert_to_tensor([*dims, *dims]))

@@ -36,6 +36,8 @@ def get_default_graph():
 def enclosing_graph():
     """The innermost graph of this thread that is not the body of a function."""
     for graph in reversed(_state.graphs):
+        if graph.root is not graph:  # the body of a branch or loop knows what is around it
+            return graph.root
         if not graph.building_function:
             return graph
     if _state.graphs:  # only bodies: the process-wide default graph is what is around them

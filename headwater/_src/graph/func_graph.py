@@ -221,19 +221,3 @@ def unify_captures(bodies, parameters=0):
         body.inputs = body.inputs[:parameters] + [body._captured[t] for t in sources]
         body.sources = list(sources)
     return sources
-
-
-def init_scope():
-    """A block whose nodes go to the outermost graph, outside of all branches, loops and control dependencies.
-
-    Returns:
-      A context manager; names keep the scope they have.
-    """
-    return _outermost(get_default_graph())
-
-
-@contextlib.contextmanager
-def _outermost(graph):
-    root = graph.root
-    with root.as_default(), root.scoped(name=graph.scopes.name, controllers=()):
-        yield

@@ -7,7 +7,12 @@ import contextlib
 import re
 import threading
 
-from headwater._src.graph import collections as collections_lib, default, scopes as scopes_lib
+from headwater._src.graph import (
+    callsite,
+    collections as collections_lib,
+    default,
+    scopes as scopes_lib,
+)
 from headwater._src.graph.operation import Operation, Tensor
 
 _VALID_OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
@@ -335,16 +340,18 @@ class Graph(collections_lib.Collections):
             element = element.op
         return self.as_graph_element(element)
 
-    @contextlib.contextmanager
     def device(self, device_name_or_function):
         """A block whose nodes go to a device: a string, a `DeviceSpec`, a function of the node, or None.
 
         Raises:
           RuntimeError: the block is left while one inside it is still open.
         """
-        function = scopes_lib.as_device_function(device_name_or_function)
+        return self._device(scopes_lib.DeviceBlock(device_name_or_function, callsite.here(1)))
+
+    @contextlib.contextmanager
+    def _device(self, block):
         before = self._local.scopes.devices
-        inside = (*before, function)
+        inside = (*before, block)
         self._local.scopes = self._local.scopes.replace(devices=inside)
         try:
             yield
@@ -353,7 +360,6 @@ class Graph(collections_lib.Collections):
                 raise RuntimeError("Exiting device scope without proper scope nesting")
             self._local.scopes = self._local.scopes.replace(devices=before)
 
-    @contextlib.contextmanager
     def colocate_with(self, op, ignore_existing=False):
         """A block whose nodes share the device of `op`.
 
@@ -364,11 +370,14 @@ class Graph(collections_lib.Collections):
         if op is None and not ignore_existing:
             raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
         op = None if op is None else self._colocation_op(op)
+        return self._colocate_with(op, ignore_existing, callsite.here(1))
+
+    @contextlib.contextmanager
+    def _colocate_with(self, op, ignore_existing, site):
         colocate = () if ignore_existing else self.scopes.colocate
         if op is not None:
-            colocate = (*(c for c in colocate), op)
-        changes = {"colocate": colocate, "devices": (), "controllers": self.scopes.controllers}
-        with self.scoped(**changes):
+            colocate = (*colocate, scopes_lib.Colocation(op, site))
+        with self.scoped(colocate=colocate, devices=()):
             yield
 
     def _colocation_op(self, op):
@@ -464,6 +473,10 @@ class Graph(collections_lib.Collections):
         if tensor.op.graph is not self:
             raise OutOfScope(tensor)
         return tensor
+
+    def capture_inputs(self, op, inputs):
+        """The inputs of a new node of `op`, made tensors of this graph."""
+        return inputs
 
     @property
     def outer_graph(self):

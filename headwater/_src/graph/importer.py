@@ -11,7 +11,7 @@ import contextlib
 import heapq
 import re
 
-from headwater._src.core import device as device_lib, errors
+from headwater._src.core import device as device_lib, errors, versions as own
 from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.graph import (
     convert,
@@ -25,9 +25,6 @@ from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.operation import Operation, Tensor
 from headwater._src.graph.optable import OPS
 
-CONSUMER = (
-    2474  # graphs that need a newer reader than this version of TensorFlow's format are refused
-)
 _NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
 
 
@@ -390,14 +387,22 @@ def _parse_input(node_name, text):
 
 
 def _check_versions(versions):
-    if versions.min_consumer > CONSUMER:
+    mine, oldest = own.GRAPH_DEF_VERSION, own.GRAPH_DEF_VERSION_MIN_PRODUCER
+    if versions.producer < oldest:
         raise ValueError(
-            f"GraphDef min consumer version {versions.min_consumer} above current version "
-            f"{CONSUMER}: "
-            "the graph needs a newer program to read it."
+            f"GraphDef producer version {versions.producer} below min producer {oldest} supported "
+            f"by TensorFlow {own.VERSION}.  Please regenerate your graph."
         )
-    if CONSUMER in versions.bad_consumers:
-        raise ValueError(f"GraphDef disallows consumer version {CONSUMER}.")
+    if versions.min_consumer > mine:
+        raise ValueError(
+            f"GraphDef min consumer version {versions.min_consumer} above current version {mine} "
+            f"for TensorFlow {own.VERSION}.  Please upgrade TensorFlow."
+        )
+    if mine in versions.bad_consumers:
+        raise ValueError(
+            f"GraphDef disallows consumer version {mine}.  Please upgrade TensorFlow: this version "
+            "is likely buggy."
+        )
 
 
 def _merge_versions(graph, versions):

@@ -221,7 +221,7 @@ def _partial_same(node, depth):
 
 
 def _partial_pack(node, depth):
-    if node.attrs["axis"] not in (0, -1) or any(t.dims != () for t in node.inputs):
+    if node.attrs["axis"] not in (0, -1) or any(t.dims not in ((), None) for t in node.inputs):
         return _NONE
     return tuple(_scalar(t, depth) for t in node.inputs)
 

@@ -63,9 +63,11 @@ def _surround(node, scopes, inputs):
             controller.seen.add(node)
     if scopes.devices:
         scopes_lib.device_for(scopes.devices, node)
+        node._device_blocks = scopes.devices
     if scopes.colocate:
         groups = set()
-        for other in scopes.colocate:
+        node._colocations = scopes.colocate
+        for other, _ in scopes.colocate:
             groups.update(other.colocation_groups())
             if other.device:
                 node.device = other.device

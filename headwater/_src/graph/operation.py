@@ -203,6 +203,32 @@ class Operation:
         return self.id
 
     @property
+    def _original_op(self):
+        return self._original
+
+    @property
+    def _input_types(self):
+        """The types the signature asks for: a reference type only where it wants a reference."""
+        given = list(self.inputs)
+        types = []
+        for arg, part in zip(self.opdef.inputs, inference.group(self.op, given, self.attrs)):
+            for tensor in part if arg.is_list else [part]:
+                types.append(tensor.dtype if arg.is_ref else tensor.dtype.base_dtype)
+        return types
+
+    @property
+    def _device_assignments(self):
+        """The `device` blocks the node was made in, innermost first, with their lines."""
+        blocks = getattr(self, "_device_blocks", ())
+        return [callsite.TraceableObject(str(b), b.site) for b in reversed(blocks)]
+
+    @property
+    def _colocation_dict(self):
+        """Name of an operation -> the line of the `colocate_with` block that names it."""
+        blocks = getattr(self, "_colocations", ())
+        return {op.name: callsite.TraceableObject(None, site) for op, site in blocks}
+
+    @property
     def op_def(self):
         """The op's signature as an `OpDef` proto."""
         from headwater._src.graph import graphdef

@@ -3,7 +3,13 @@
 `Graph.scopes` holds the current one per thread, so threads building one graph do not see each other's blocks.
 """
 
+import collections
+import inspect
+
 from headwater._src.core import device as device_lib
+
+Colocation = collections.namedtuple("Colocation", ["op", "site"])
+Colocation.__doc__ = "An open `colocate_with` block: its op, and the program's frames that opened it."
 
 
 class Scopes:
@@ -12,8 +18,8 @@ class Scopes:
     Attributes:
       name: the current name scope without a trailing slash.
       controllers: the open `control_dependencies` blocks, outermost first.
-      colocate: the ops of the open `colocate_with` blocks.
-      devices: device functions (or None, which hides the ones before it), outermost first.
+      colocate: the open `colocate_with` blocks, each a `Colocation`.
+      devices: the open `device` blocks, each a `DeviceBlock`, outermost first.
       attrs: attrs given to every node.
       kernel_labels: op type -> label.
       gradients: op type -> name of the gradient function that overrides its own.
@@ -48,6 +54,27 @@ class Scopes:
                       self.kernel_labels, self.gradients, self.container)
 
 
+class DeviceBlock:
+    """An open `device` block: its function of a node, and where the program opened it.
+
+    Attributes:
+      function: gives a node's device; None hides the blocks around this one.
+      given: what the block was opened with.
+      site: the program's frames that opened it, see `callsite`.
+    """
+
+    __slots__ = ("function", "given", "site")
+
+    def __init__(self, given, site):
+        self.function, self.given, self.site = as_device_function(given), given, site
+
+    def __str__(self):
+        if not inspect.isfunction(self.given):
+            return str(self.given)
+        code = self.given.__code__
+        return f"{self.given.__name__}<{code.co_filename}, {code.co_firstlineno}>"
+
+
 class Controller:
     """An open `control_dependencies` block: its ops, and the ops that were created inside it."""
 
@@ -75,10 +102,10 @@ def control_inputs_for(controllers, inputs):
 
 def device_for(devices, op):
     """The device string of a new node: the innermost block has the first word."""
-    for function in reversed(devices):
-        if function is None:
+    for block in reversed(devices):
+        if block.function is None:
             break
-        op.device = _string(function(op))  # not yet in the graph: nothing to invalidate
+        op.device = _string(block.function(op))  # not yet in the graph: nothing to invalidate
     return op.device
 
 

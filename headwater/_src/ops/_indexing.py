@@ -53,3 +53,21 @@ def check_nd(xp, indices, shape, message):
 def nd_index(indices):
     """The last dimension of `indices` as a tuple of index arrays."""
     return tuple(indices[..., i] for i in range(indices.shape[-1]))
+
+
+def segment_count(num_segments):
+    """The value of the input `num_segments` as an `int`.
+
+    Raises:
+      InvalidArgumentError: it is not a scalar, or negative.
+    """
+    if np.ndim(num_segments) != 0:
+        shape = ",".join(map(str, np.shape(num_segments)))
+        raise errors.InvalidArgumentError(
+            None, None, f"num_segments should be a scalar, not shape [{shape}]"
+        )
+    if num_segments < 0:
+        raise errors.InvalidArgumentError(
+            None, None, f"Input num_segments == {num_segments} must not be negative."
+        )
+    return int(num_segments)

@@ -12,7 +12,7 @@ from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.graph.seeds import get_seed
 from headwater._src.ops._scope import scope
-from headwater._src.ops._shapes import ShapeError, known_dims
+from headwater._src.ops._shapes import ShapeError, known_dims, text
 from headwater._src.ops._static import shape_tensor
 
 _FLOATS = "{half, bfloat16, float, double}"
@@ -26,6 +26,10 @@ def random_shape(shape):
 
 
 def _dims(shape):
+    if np.ndim(shape) != 1:
+        raise errors.InvalidArgumentError(
+            None, None, f"shape must be a vector of {{int32,int64}}, got shape {text(np.shape(shape))}"
+        )
     dims = np.asarray(shape).tolist()
     if any(d < 0 for d in dims):
         raise errors.InvalidArgumentError(None, None, f"Dimension {min(dims)} must be >= 0")

@@ -7,7 +7,7 @@ from headwater._src.graph import define_op, public, raw
 from headwater._src.graph.convert import constant, convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._scope import scope
-from headwater._src.ops._shapes import ShapeError, known_dims
+from headwater._src.ops._shapes import ShapeError, known_dims, text
 from headwater._src.ops._static import shape_tensor, size_tensor
 
 
@@ -286,6 +286,8 @@ def tile_shape(input, multiples):
 
 @Tile.kernel(static=["multiples"])
 def tile_kernel(xp, input, multiples):
+    if np.ndim(multiples) != 1:
+        _invalid(f"Expected multiples to be 1-D, but got shape {text(np.shape(multiples))}")
     times = np.asarray(multiples).tolist()
     if len(times) != input.ndim:
         _invalid(

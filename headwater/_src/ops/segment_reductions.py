@@ -6,7 +6,7 @@ from headwater._src.core import errors
 from headwater._src.graph import define_op, raw
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
-from headwater._src.ops._indexing import check_indices
+from headwater._src.ops._indexing import check_indices, segment_count
 from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import ShapeError, text
 from headwater._src.ops._static import rank_tensor, shape_tensor
@@ -192,7 +192,7 @@ def _unsorted_op(name, types, how, start):
 
     @op.kernel(static=["num_segments"])
     def kernel(xp, data, segment_ids, num_segments):
-        count = int(num_segments)
+        count = segment_count(num_segments)
         if tuple(data.shape[: segment_ids.ndim]) != tuple(segment_ids.shape):
             raise errors.InvalidArgumentError(
                 None,

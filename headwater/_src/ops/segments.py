@@ -5,7 +5,7 @@ import numpy as np
 from headwater._src.core import errors
 from headwater._src.graph import define_op, public, raw
 from headwater._src.graph.optable import PUBLIC
-from headwater._src.ops._indexing import check_indices
+from headwater._src.ops._indexing import check_indices, segment_count
 from headwater._src.ops._shapes import ShapeError, text
 from headwater._src.ops._static import shape_tensor
 
@@ -43,7 +43,7 @@ def unsorted_segment_sum_shape(data, segment_ids, num_segments):
 
 @UnsortedSegmentSum.kernel(static=["num_segments"])
 def unsorted_segment_sum_kernel(xp, data, segment_ids, num_segments):
-    count = int(num_segments)
+    count = segment_count(num_segments)
     if tuple(data.shape[: segment_ids.ndim]) != tuple(segment_ids.shape):
         raise errors.InvalidArgumentError(
             None,

@@ -1,5 +1,7 @@
 """Shapes as values, and ops that give a tensor another shape without moving its elements."""
 
+import math
+
 import numpy as np
 
 from headwater._src.core import dtypes, errors
@@ -175,49 +177,50 @@ def reshape_shape(tensor, shape):
     for d in wanted:
         rest *= 1 if d is None else d
     if rest == 0:
-        return wanted if count == 0 else _cannot_infer(count, wanted, rest)
+        if count == 0:
+            return wanted
+        raise ShapeError(
+            f"Cannot reshape a tensor with {count} elements to shape {text(wanted)} (0 elements)"
+        )
     if count % rest:
-        _cannot_infer(count, wanted, rest)
+        raise ShapeError(f"Dimension size must be evenly divisible by {rest} but is {count}")
     return tuple(count // rest if d is None else d for d in wanted)
-
-
-def _cannot_infer(count, wanted, rest):
-    raise ShapeError(f"Dimension size must be evenly divisible by {rest} but is {count}")
 
 
 @Reshape.kernel(static=["shape"])
 def reshape_kernel(xp, tensor, shape):
+    _vector(shape)
     wanted = np.asarray(shape).tolist()
-    count = _size(tuple(tensor.shape))
-    hole, rest = None, 1
+    count = math.prod(tensor.shape)
+    holes = [i for i, d in enumerate(wanted) if d == -1]
+    if len(holes) > 1:
+        _invalid(f"Only one input size may be -1, not both {holes[0]} and {holes[1]}")
     for i, d in enumerate(wanted):
-        if d == -1:
-            if hole is not None:
-                _invalid(f"Only one input size may be -1, not both {hole} and {i}")
-            hole = i
-        elif d < 0:
+        if d < -1:
             _invalid(f"Size {i} must be non-negative, not {d}")
-        else:
-            rest *= d
-    if hole is not None:
-        if rest == 0:
-            _invalid(
-                "reshape cannot infer the missing input size for an empty tensor unless all "
-                "specified "
-                "input sizes are non-zero"
-            )
+    if holes:
+        rest = math.prod(d for d in wanted if d > 0)
         if count % rest:
             _invalid(
                 f"Input to reshape is a tensor with {count} values, but the requested shape "
-                "requires a "
-                f"multiple of {rest}"
+                f"requires a multiple of {rest}"
             )
-        wanted[hole] = count // rest
-    elif rest != count:
+        if 0 in wanted:  # any size would do: what is left over of the sizes that are not zero
+            count_or_left = math.prod(d for d in tensor.shape if d)
+        else:
+            count_or_left = count
+        wanted[holes[0]] = count_or_left // rest
+    if math.prod(wanted) != count:
         _invalid(
-            f"Input to reshape is a tensor with {count} values, but the requested shape has {rest}"
+            f"Input to reshape is a tensor with {count} values, but the requested shape has "
+            f"{math.prod(wanted)}"
         )
     return xp.reshape(tensor, tuple(wanted))
+
+
+def _vector(shape):
+    if np.ndim(shape) != 1:
+        _invalid(f"sizes input must be 1-D, not {text(np.shape(shape))}")
 
 
 def _invalid(message):

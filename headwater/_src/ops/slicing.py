@@ -57,13 +57,13 @@ def slice_shape(input, begin, size):
 
 @Slice.kernel(static=["size"])
 def slice_kernel(xp, input, begin, size):
-    shape, wanted = input.shape, np.asarray(size).tolist()
-    if len(wanted) != len(shape):
+    shape = input.shape
+    if not tuple(begin.shape) == np.shape(size) == (len(shape),):
         _invalid(
             f"Expected begin and size arguments to be 1-D tensors of size {len(shape)}, but got "
-            "shapes "
-            f"{text(tuple(np.shape(begin)))} and {text((len(wanted),))} instead."
+            f"shapes {text(tuple(begin.shape))} and {text(np.shape(size))} instead."
         )
+    wanted = np.asarray(size).tolist()
     if -1 in wanted or xp.is_concrete(begin):
         first = xp.value_of(begin).tolist()
         wanted = [d - b if s == -1 else s for d, b, s in zip(shape, first, wanted)]
