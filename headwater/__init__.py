@@ -196,6 +196,7 @@ from headwater._src.ops import (
     sets as _sets,  # noqa: F401
     slice_assign as _slice_assign,  # noqa: F401
     softmax as _softmax,  # noqa: F401
+    sparse_segments as _sparse_segments,  # noqa: F401
     statistics as _statistics,  # noqa: F401
     tensor_lists as _tensor_lists,  # noqa: F401
     training_ops as _training_ops,  # noqa: F401
@@ -564,6 +565,11 @@ from headwater._src.ops.sparse_structure import (
     sparse_slice as sparse_slice,
     sparse_split as sparse_split,
 )
+from headwater._src.ops.sparse_segments import (
+    sparse_segment_mean as sparse_segment_mean,
+    sparse_segment_sqrt_n as sparse_segment_sqrt_n,
+    sparse_segment_sum as sparse_segment_sum,
+)
 from headwater._src.ops.special import (
     betainc as betainc,
     digamma as digamma,
@@ -601,6 +607,7 @@ from headwater._src.ops.strings import (
 )
 from headwater._src.ops.tensor_array import TensorArray as TensorArray
 from headwater._src.ops.variable_scatter import (
+    batch_scatter_update as batch_scatter_update,
     scatter_add as scatter_add,
     scatter_div as scatter_div,
     scatter_max as scatter_max,

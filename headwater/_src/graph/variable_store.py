@@ -262,7 +262,8 @@ class VariableStore:
             part_shape = size
             part_initializer = initializer
             if from_value:
-                part_initializer = PUBLIC["slice"](initializer, offset, size)
+                with get_default_graph().name_scope(f"{name}/part_{i}/PartitionedInitializer/"):
+                    part_initializer = PUBLIC["slice"](initializer, offset, size)
                 part_shape = None
             with get_default_graph().name_scope(None):
                 part = self._get_single(

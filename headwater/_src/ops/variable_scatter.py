@@ -5,7 +5,8 @@ import numpy as np
 from headwater._src.core import errors
 from headwater._src.graph import define_op, raw
 from headwater._src.graph.composite import IndexedSlices
-from headwater._src.graph.convert import constant
+from headwater._src.graph.convert import constant, convert_to_tensor
+from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._indexing import check_indices, check_nd, nd_index
 from headwater._src.ops._shapes import is_full, text
@@ -305,3 +306,35 @@ def _scatter_nd_function(name, how, what):
 scatter_nd_update = _scatter_nd_function("Update", "update", "Replaces parts of a variable")
 scatter_nd_add = _scatter_nd_function("Add", "add", "Adds to parts of a variable")
 scatter_nd_sub = _scatter_nd_function("Sub", "sub", "Subtracts from parts of a variable")
+
+
+def batch_scatter_update(ref, indices, updates, use_locking=True, name=None):
+    """Replaces rows of each of several parts of a variable when run.
+
+    Args:
+      ref: a variable of shape `batch + [rows, ...]`.
+      indices: int32 or int64 `Tensor` of shape `batch + [n]`: rows of each part.
+      updates: `Tensor` of shape `indices.shape + ref.shape[len(batch) + 1:]`.
+      use_locking: kept in the node; updates are always whole here.
+      name: optional name of the scope.
+
+    Returns:
+      The variable after the change.
+
+    Raises:
+      InvalidArgumentError: when run, for an index out of range.
+    """
+    with get_default_graph().name_scope(name):
+        indices = convert_to_tensor(indices, name="indices")
+        sizes = PUBLIC["shape"](indices)
+        depth = len(indices.dims)
+        # The positions in the leading dimensions, beside the row that is given for them.
+        rows = PUBLIC["expand_dims"](indices, -1)
+        columns = []
+        for axis in range(depth - 1):
+            size = sizes[axis]
+            line = PUBLIC["range"](0, size, dtype=indices.dtype.base_dtype)
+            shape = [1] * axis + [size] + [1] * (depth - axis)
+            columns.append(PUBLIC["reshape"](line, shape) * PUBLIC["ones_like"](rows))
+        positions = PUBLIC["concat"]([*columns, rows], -1)
+        return scatter_nd_update(ref, positions, updates, use_locking=use_locking)

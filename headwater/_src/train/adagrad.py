@@ -59,7 +59,7 @@ def _constant(value, shape, dtype):
 
 
 def _filled_like(var, value, shape, dtype):
-    filled = PUBLIC["fill"](PUBLIC["shape"](var), value)
+    filled = raw.Fill(PUBLIC["shape"](var), value)
     return filled if filled.dtype == dtype else raw.Cast(filled, DstT=dtype)
 
 

@@ -142,14 +142,15 @@ def polynomial_decay(
         steps = cast(decay_steps)
         if cycle:
             # Step 0 is within the first cycle, too.
+            first = raw.Equal(step, 0.0)
             ahead = step / (steps if hasattr(decay_steps, "graph") else float(decay_steps))
-            cycles = raw.SelectV2(raw.Equal(step, 0.0), 1.0, raw.Ceil(ahead))
+            cycles = raw.SelectV2(first, 1.0, raw.Ceil(ahead))
             steps = raw.Mul(steps, cycles)
         else:
             step = raw.Minimum(step, steps)
         progress = raw.RealDiv(step, steps, name="truediv")
-        span = raw.Pow(1 - progress, power)
-        return raw.AddV2(raw.Mul(rate - last, span), last, name=scope)
+        span = rate - last
+        return raw.AddV2(raw.Mul(span, raw.Pow(1 - progress, power)), last, name=scope)
 
 
 def piecewise_constant(x, boundaries, values, name=None):

@@ -30,7 +30,7 @@ def create_slot(primary, value, name, colocate_with_primary=True):
             name=f"{primary.op.name}/{name}",
             use_resource=isinstance(primary, ResourceVariable),
         )
-    info = primary._get_save_slice_info()
+    info = primary._get_save_slice_info() if isinstance(primary, Variable) else None
     if info is not None and slot.dims == primary.dims:
         whole = f"{info.full_name}/{name}"
         slot._set_save_slice_info(
