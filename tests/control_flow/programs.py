@@ -410,7 +410,7 @@ def while_assigns_resource(tf):
         with tf.control_dependencies([v.assign_add(2.0)]):
             return i + 1, total + v.read_value()
 
-    r = tf.while_loop(lambda i, _: i < 4, body, [tf.constant(0), tf.constant(0.0)])
+    r = tf.while_loop(lambda i, _: i < 4, body, [tf.constant(0), tf.constant(0.0)], parallel_iterations=1)
     with tf.control_dependencies([r[1]]):
         after = v.read_value()
     return Run([*r, after], init=True, steps=2)
@@ -449,7 +449,7 @@ def while_variable_as_loop_variable(tf):
 def while_random(tf):
     tf.set_random_seed(3)
     r = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a * tf.random_uniform([2], seed=5)),
-                      [tf.constant(0), tf.ones([2])])[1]
+                      [tf.constant(0), tf.ones([2])], parallel_iterations=1)[1]
     return Run(r, steps=3)
 
 
@@ -457,7 +457,7 @@ def while_random(tf):
 def while_random_gradient(tf):
     x = tf.constant([1.0, 2.0])
     r = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a * tf.random_uniform([2], seed=5) + x),
-                      [tf.constant(0), x])[1]
+                      [tf.constant(0), x], parallel_iterations=1)[1]
     return Run(r, ys=r, xs=[x], steps=2)
 
 
@@ -532,7 +532,7 @@ def two_loops(tf):
 @program
 def array_write_read_stack(tf):
     x = tf.constant([1.0, 2.0])
-    ta = tf.TensorArray(tf.float32, 3).write(0, x).write(1, x * x).write(2, tf.sin(x))
+    ta = tf.TensorArray(tf.float32, 3, clear_after_read=False).write(0, x).write(1, x * x).write(2, tf.sin(x))
     r = ta.stack()
     return Run([r, ta.read(1), ta.size()], ys=r, xs=[x])
 

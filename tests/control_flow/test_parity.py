@@ -42,7 +42,7 @@ def record(tf, program, repeats=1):
             gradients = tf.gradients(run.ys, run.xs)
         if run.second:
             gradients = gradients + tf.gradients(gradients, run.xs)
-        wanted = [g for g in gradients if g is not None]
+        wanted = [tf.convert_to_tensor(g) for g in gradients if g is not None]
         shapes = [shape_of(t) for t in fetches if hasattr(t, "shape")]
         feeds = run.feeds if isinstance(run.feeds, list) else [run.feeds] * run.steps
         values = []

@@ -6,6 +6,7 @@ from jax import lax
 
 from headwater._src.compiler.bounds import bound_of
 from headwater._src.compiler.control import chooser
+from headwater._src.compiler.interpret import NodeError
 from headwater._src.compiler.trace import MoveToHost, NeedsStatic, Tracer, is_array
 from headwater._src.xp import jax_xp
 
@@ -42,7 +43,7 @@ def run(tracer, instr, values):
     return _branch(tracer, instr, values)
 
 
-def _body(tracer, instr, body, ins, values, states, known):
+def _body(tracer, instr, body, ins, values, states, known, certain=False):
     """Runs a body on values; `known` says which of its positions could be given as constants."""
     env = {i: v for i, v in zip(body.feeds, values) if i not in body.consts}
     inner = Tracer(body.instrs, body.consts, env, states, True)
@@ -58,11 +59,16 @@ def _body(tracer, instr, body, ins, values, states, known):
         raise NeedsStatic(tracer.sources(outer)) from None
     except MoveToHost as error:
         raise MoveToHost(instr, error) from None
+    except NodeError as error:
+        if certain:
+            raise
+        # Perhaps the body does not run with these shapes; who runs it for real will know.
+        raise MoveToHost(instr, error.__cause__ or error) from None
     return [inner.get(i) for i in body.fetches]
 
 
 def _inline(tracer, instr, body, ins, values):
-    return _body(tracer, instr, body, ins, values, tracer.states, range(len(values)))
+    return _body(tracer, instr, body, ins, values, tracer.states, range(len(values)), certain=True)
 
 
 def _dense(value):
@@ -171,6 +177,7 @@ def _loop(tracer, instr, values):
         bound = bound_of(tracer, instr, values)
         if bound is None:
             raise MoveToHost(instr, "the number of iterations is not known while compiling")
+        bound = max(bound, 1)  # a buffer without elements could not be written to, not even in a branch never taken
         carried = [jax_xp.JaxList(None, None, c.size, bound) if isinstance(c, jax_xp.JaxList) and c.size is not None
                    and c.capacity is None else c for c in carried]
     start = [tracer.states[n] for n in samples]

@@ -149,9 +149,6 @@ def loop_gradient(op, *dys):
     if carried:
         steps = _steps(op, condition, forward)
         result = _backward(op, condition, forward, inputs, steps, given, carried, summed)
-        for j in _connected(forward, varying):
-            if result[j] is None:
-                result[j] = zeros_of(inputs[j])
     for i, dy in given.items():
         if i not in varying:
             result[i] = dy if result[i] is None else raw.AddN([dy, result[i]])
@@ -175,13 +172,6 @@ def _needed(forward, varying, given):
             else:
                 summed[j] = None
     return sorted(carried), sorted(summed)
-
-
-def _connected(forward, varying):
-    """Inputs that some loop variable depends on: their gradient is zero, not None, where `given` does not matter."""
-    position = {t: i for i, t in enumerate(forward.inputs)}
-    found = {position[t]: None for i in varying for t in _depends_on(forward.outputs[i], position)}
-    return [j for j in found if forward.inputs[j].dtype.base_dtype is not dtypes.variant]
 
 
 def _depends_on(tensor, inputs):
@@ -235,6 +225,9 @@ def _backward(op, condition, forward, inputs, steps, given, carried, summed):
     result = [None] * len(inputs)
     for i, grad in zip((*carried, *summed), outputs[1:]):
         result[i] = grad
+    for j, dx in zip(summed, dxs[len(carried):]):
+        if dx is None:
+            result[j] = None
     return result
 
 

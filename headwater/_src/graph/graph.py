@@ -392,6 +392,10 @@ class Graph(collections_lib.Collections):
         """A block whose stateful nodes keep their state in the named resource container."""
         return self.scoped(container=container_name)
 
+    @property
+    def _container(self):
+        return self.scopes.container
+
     def _attr_scope(self, attr_map):
         from headwater._src.graph import graphdef
 
@@ -459,6 +463,11 @@ class Graph(collections_lib.Collections):
     def root(self):
         """The outermost graph: itself."""
         return self
+
+    def here(self):
+        """The default graph, when tensors of this graph can be used there; else this graph."""
+        current = default.get_default_graph()
+        return current if current is not self and current.is_inside(self) else self
 
     def is_inside(self, graph):
         """Whether tensors of `graph` can be used here."""

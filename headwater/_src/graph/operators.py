@@ -45,7 +45,7 @@ def binary(name, build, scoped=False):
     def _in_scope(self, other, swap):
         from headwater._src.graph.convert import convert_to_tensor
 
-        graph = self.graph
+        graph = self.graph.here()
         if graph is not get_default_graph():
             with graph.as_default():
                 return _in_scope(self, other, swap)
@@ -108,7 +108,7 @@ def logical_xor(x, y, name="LogicalXor"):
     if not isinstance(name, str) or not name.endswith("/"):
         name = name or "LogicalXor"
     x = convert_to_tensor(x, dtypes.bool, "x") if not hasattr(x, "op") else x
-    with x.graph.name_scope(name) as scope:
+    with x.graph.here().name_scope(name) as scope:
         y = convert_to_tensor(y, dtypes.bool, "y")
         return raw.LogicalAnd(raw.LogicalOr(x, y, name="LogicalOr"),
                               raw.LogicalNot(raw.LogicalAnd(x, y, name="LogicalAnd"), name="LogicalNot"),
@@ -234,7 +234,7 @@ def strided_slice(tensor, key, name="strided_slice", var=None):
             end.append(part + 1)
             strides.append(_like_tensors(slice(part))(1) if _is_int64(part) else 1)
             masks["shrink_axis_mask"] |= bit
-    with tensor.graph.name_scope(name) as scope:
+    with tensor.graph.here().name_scope(name) as scope:
         if not begin:
             from headwater._src.graph.convert import constant
 

@@ -28,6 +28,7 @@ AT_ONCE = 400_000.0  # a first run expected to take longer than this is compiled
 STATIC_LIMIT = 16  # distinct values of a static input before a segment is interpreted for good
 ALIGNMENT = 64  # bytes: XLA uses such arrays without a copy
 SYNCHRONOUS_COPY = 65_536  # bytes: smaller unaligned arrays are copied before a call returns
+_LISTS = (numpy_xp.TensorList, numpy_xp.OneHot)
 VIEW_FROM = 65_536  # bytes: smaller results are simply copied
 
 control.between_iterations.append(deadline.check)
@@ -342,8 +343,12 @@ class _Runner:
                 if value.__class__ is np.ndarray or isinstance(value, np.generic):
                     value = step._variables[slot].value = device_array(value)
                 env[i] = value
-        values = [feed_safe(env[i]) if not isinstance(env[i], (numpy_xp.TensorList, numpy_xp.OneHot)) else on_device(env[i])
-                  for i in executable.arguments]
+        try:
+            values = [feed_safe(env[i]) if not isinstance(env[i], _LISTS) else on_device(env[i])
+                      for i in executable.arguments]
+        except NotImplementedError:  # a list whose elements differ
+            self._execute(None, env, undo, trace)
+            return
         started = time.time_ns() if trace is not None else 0
         first = executable.counts is None
         try:

@@ -11,7 +11,7 @@ from jax import lax
 from headwater._src.core import errors
 
 
-class NeedsHost(Exception):
+class NeedsHost(NotImplementedError):
     """A list has no bound that is known while compiling, so the loop around it has to be driven by the host."""
 
 
