@@ -49,6 +49,8 @@ class Case:
       close: "close" (relative to the largest element), "exact", or a number of ulps.
       rtol: replaces the relative tolerance of the dtype.
       steps: how often the fetches are run.
+      functional: the program has branches or loops, which TensorFlow 1.x writes as `Switch` and
+        `Merge` nodes and headwater as nodes with bodies: nodes and their shapes are not compared.
     """
 
     fetches: Any = None
@@ -62,6 +64,7 @@ class Case:
     close: str | int = "close"
     rtol: float | None = None
     steps: int = 1
+    functional: bool = False
 
 
 @dataclass(frozen=True)

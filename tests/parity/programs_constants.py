@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .harness import Case, Collection
+from .harness import Case, Collection, oracle
 
 programs = Collection("constants")
 
@@ -206,9 +206,21 @@ def ranges(tf):
             tf.range(0, n, 2),
             tf.range(0),
             tf.range(tf.constant(4, tf.int64)),
-            tf.linspace(0.0, 1.0, 5),
-            tf.linspace(1.0, -1.0, n),
-            tf.lin_space(0.0, 3.0, 1),
+        ],
+        {n: 4},
+    )
+
+
+@programs
+def numbers_at_equal_distances(tf):
+    n = tf.placeholder(tf.int32, [], name="n")
+    # 1.x's `tf.linspace` is one node; 2.x builds some eighty for its `axis`.
+    same = tf.linspace if tf is not oracle() else tf.raw_ops.LinSpace
+    return Case(
+        [
+            same(start=0.0, stop=1.0, num=5),
+            same(start=1.0, stop=-1.0, num=n),
+            same(start=0.0, stop=3.0, num=1),
         ],
         {n: 4},
     )

@@ -119,12 +119,17 @@ def l2_and_normalisation(tf):
             tf.nn.l2_loss(x),
             tf.nn.l2_normalize(x, 1),
             *tf.nn.moments(x, [0]),
-            tf.nn.zero_fraction([0.0, 1.0]),
         ],
         ys=[tf.nn.l2_loss(x)],
         xs=[x],
         rtol=3e-6,
     )
+
+
+@programs
+def fraction_of_zeros(tf):
+    x = tf.placeholder(tf.float32, [None], name="x")
+    return Case(tf.nn.zero_fraction(x), {x: [0, 1, 2, 0, 0]}, functional=True)
 
 
 @programs

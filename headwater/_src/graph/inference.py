@@ -156,8 +156,8 @@ def _foldable(node):
     for t in (*node.inputs, *node.outputs):
         n = dims_lib.size(t.dims)
         if n is None or t.dtype.base_dtype is dtypes.variant:
-            # A vector of unknown length made from known values is short: the axes of a broadcast.
-            if t.op is node and t.dims is not None and len(t.dims) == 1:
+            # A vector of unknown length made from known values is short: axes, the places of a gradient.
+            if t.dims is not None and len(t.dims) == 1:
                 continue
             return False
         total += n
