@@ -5,7 +5,7 @@ from headwater._src.ops.batch_norm import (
     batch_normalization as batch_normalization,
     fused_batch_norm as fused_batch_norm,
 )
-from headwater._src.ops.conv_functions import (
+from headwater._src.ops.conv_functions import (  # noqa: F401
     conv1d as conv1d,
     conv1d_transpose as conv1d_transpose,
     conv2d as conv2d,
@@ -13,11 +13,17 @@ from headwater._src.ops.conv_functions import (
     conv2d_backprop_input as conv2d_backprop_input,
     conv2d_transpose as conv2d_transpose,
     conv3d as conv3d,
+    conv3d_backprop_filter as conv3d_backprop_filter,
+    conv3d_backprop_filter as conv3d_backprop_filter_v2,
     conv3d_transpose as conv3d_transpose,
     conv_transpose as conv_transpose,
 )
-from headwater._src.ops.depthwise import (
+from headwater._src.ops.depthwise import (  # noqa: F401
     depthwise_conv2d as depthwise_conv2d,
+    depthwise_conv2d_backprop_filter as depthwise_conv2d_backprop_filter,
+    depthwise_conv2d_backprop_filter as depthwise_conv2d_native_backprop_filter,
+    depthwise_conv2d_backprop_input as depthwise_conv2d_backprop_input,
+    depthwise_conv2d_backprop_input as depthwise_conv2d_native_backprop_input,
     depthwise_conv2d_native as depthwise_conv2d_native,
     separable_conv2d as separable_conv2d,
 )
@@ -30,9 +36,11 @@ from headwater._src.ops.dilated import (
 from headwater._src.ops.elementwise import sigmoid as sigmoid, tanh as tanh
 from headwater._src.ops.embedding import (
     embedding_lookup as embedding_lookup,
+    embedding_lookup_sparse as embedding_lookup_sparse,
+    safe_embedding_lookup_sparse as safe_embedding_lookup_sparse,
     zero_fraction as zero_fraction,
 )
-from headwater._src.ops.lrn import (
+from headwater._src.ops.lrn import (  # noqa: F401
     local_response_normalization as local_response_normalization,
     local_response_normalization as lrn,
 )
@@ -65,7 +73,9 @@ from headwater._src.ops.nn_composite import (
 from headwater._src.ops.pooling_argmax import (
     max_pool_with_argmax as max_pool_with_argmax,
 )
-from headwater._src.ops.pooling_functions import (
+from headwater._src.ops.pooling_functions import (  # noqa: F401
+    avg_pool as avg_pool,
+    avg_pool as avg_pool2d,
     avg_pool1d as avg_pool1d,
     avg_pool3d as avg_pool3d,
     avg_pool_v2 as avg_pool_v2,
@@ -89,7 +99,7 @@ from headwater._src.ops.space_batch import (
     space_to_batch as space_to_batch,
     space_to_depth as space_to_depth,
 )
-from headwater._src.ops.statistics import (
+from headwater._src.ops.statistics import (  # noqa: F401
     crelu as crelu,
     log_poisson_loss as log_poisson_loss,
     normalize_moments as normalize_moments,

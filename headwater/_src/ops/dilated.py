@@ -182,7 +182,7 @@ def convolution(
             return op(input, count, padding)
         # TensorFlow refuses a filter of unknown size here; its shape can be looked at when it runs.
         window = filter.shape if filter.shape.is_fully_defined() else PUBLIC["shape"](filter)
-        return with_space_to_batch(
+        result = with_space_to_batch(
             input,
             rates,
             padding,
@@ -190,6 +190,11 @@ def convolution(
             filter_shape=window,
             spatial_dims=range(2, count + 2) if first else range(1, count + 1),
         )
+        if first and result.dims is not None and filter.dims is not None:
+            known = list(result.dims)
+            known[1] = filter.dims[-1]
+            result.set_shape(known)
+        return result
 
 
 def _spatial_count(input, filter):

@@ -282,21 +282,22 @@ def _max_pool(xp, x, move):
 
 
 def _winners(xp, x, move):
-    """For each tap, where it holds the first maximum of its window. `x` has channels last."""
+    """For each tap, where it holds the first maximum of its window. `x` has channels last.
+
+    As in TensorFlow, a NaN never replaces what was found before it, and stays when it came first.
+    """
     parts = move.taps(xp, x, xp.lowest(x.dtype))
-    best = parts[0]
-    for part in parts[1:]:
-        best = xp.maximum(best, part)
-    free, found = None, []
-    for part, seen in zip(parts, move.inside()):
-        wins = part == best
+    best, at = None, None
+    for i, (part, seen) in enumerate(zip(parts, move.inside())):
+        if best is None:
+            best = part
+            at = xp.zeros(part.shape, "int32") + np.where(True if seen is None else seen, 0, -1)
+            continue
+        better = part > best
         if seen is not None:
-            wins = wins & seen
-        if free is not None:
-            wins = wins & free
-        free = ~wins if free is None else free & ~wins
-        found.append(wins)
-    return found
+            better = seen & (better | (at < 0))
+        best, at = xp.where(better, part, best), xp.where(better, i, at)
+    return [at == i for i in range(len(parts))]
 
 
 def _max_pool_grad(xp, x, dy, move):
@@ -534,12 +535,12 @@ def _avg_pool_3d_gradient(op, dy):
 
 @AvgPoolGrad.gradient
 def _avg_pool_grad_gradient(op, dy):
-    return [PUBLIC["stop_gradient"](op.inputs[0]), raw.AvgPool(dy, **_attrs(op))]
+    return [raw.StopGradient(op.inputs[0]), raw.AvgPool(dy, **_attrs(op))]
 
 
 @AvgPool3DGrad.gradient
 def _avg_pool_3d_grad_gradient(op, dy):
-    return [PUBLIC["stop_gradient"](op.inputs[0]), raw.AvgPool3D(dy, **_attrs(op))]
+    return [raw.StopGradient(op.inputs[0]), raw.AvgPool3D(dy, **_attrs(op))]
 
 
 def _second(grad_grad):

@@ -290,6 +290,7 @@ def space_to_batch(input, paddings, block_size=None, name=None, block_shape=None
     """
     block = renamed("block_shape", block_shape, "block_size", block_size)
     result = space_to_batch_nd(input, paddings=paddings, block_shape=_square(block), name=name)
+    result.set_shape(result.shape.with_rank(4))
     return result
 
 
@@ -318,7 +319,9 @@ def batch_to_space(input, crops, block_size, name=None, block_shape=None):
       ValueError: the batch is not a multiple of the blocks' size.
     """
     block = renamed("block_shape", block_shape, "block_size", block_size)
-    return batch_to_space_nd(input, crops=crops, block_shape=_square(block), name=name)
+    result = batch_to_space_nd(input, crops=crops, block_shape=_square(block), name=name)
+    result.set_shape(result.shape.with_rank(4))
+    return result
 
 
 @public
