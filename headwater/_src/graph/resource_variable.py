@@ -9,6 +9,7 @@ from headwater._src.graph.default import get_default_graph, run_default
 from headwater._src.graph.optable import raw
 from headwater._src.graph.slice_info import SaveSliceInfo
 from headwater._src.graph.variable import Variable, _prepend_scope, _strip_scope
+from headwater._src.graph.variable_policy import VariableAggregation, VariableSynchronization
 
 
 class ResourceVariable(Variable):
@@ -20,7 +21,7 @@ class ResourceVariable(Variable):
         with graph._attr_scope(own_group), graph.name_scope("Initializer"), graph.device(None):
             value = initial_value() if callable(initial_value) else initial_value
             self._initial_value = convert_to_tensor(value, dtype, name="initial_value")
-        dims = self._initial_value.dims if shape is None else dims_lib.of(shape)
+        dims = self._dims(shape)
         self._dtype = self._initial_value.dtype.base_dtype
         with graph._attr_scope(own_group):
             self._handle = raw.VarHandleOp(
@@ -41,7 +42,7 @@ class ResourceVariable(Variable):
         with graph.name_scope("Read"), graph.device(self._handle.device):
             self._snapshot = self._read()
             if self._caching_device is not None:
-                with graph.device(self._caching_device):
+                with graph.scoped(devices=(), colocate=()), graph.device(self._caching_device):
                     self._snapshot = raw.Identity(self._snapshot)
 
     @contextlib.contextmanager
@@ -55,6 +56,11 @@ class ResourceVariable(Variable):
         return raw.ReadVariableOp(self._handle, dtype=self._dtype)
 
     # -- what it is ------------------------------------------------------------------------------
+
+    @property
+    def _cached_value(self):
+        cached = self._caching_device is not None or self._snapshot.op.type == "Identity"
+        return self._snapshot if cached else None
 
     @property
     def handle(self):
@@ -96,8 +102,8 @@ class ResourceVariable(Variable):
 
     def value(self):
         """A tensor with the value at the time it is run."""
-        if self._caching_device is not None:
-            return self._snapshot
+        if self._cached_value is not None:
+            return self._cached_value
         with self.graph.colocate_with(None, ignore_existing=True):
             return self._read()
 
@@ -245,6 +251,8 @@ class ResourceVariable(Variable):
         self._initializer_op = find(proto.initializer_name)
         self._initial_value = find(proto.initial_value_name) if proto.initial_value_name else None
         self._trainable = proto.trainable
+        self._synchronization = VariableSynchronization(proto.synchronization)
+        self._aggregation = VariableAggregation(proto.aggregation)
         self._constraint = None
         self._is_initialized_op = None
         if proto.snapshot_name:

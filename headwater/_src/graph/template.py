@@ -77,7 +77,7 @@ class Template:
         self._custom_getter = custom_getter
         if name is None:
             raise ValueError("name cannot be None.")
-        self._called = False
+        self._variables_created = False
         self._scope = None
         if create_scope_now:
             with self._opened(name) as self._scope:
@@ -92,10 +92,10 @@ class Template:
         if self._scope is None:
             with self._opened(self._name) as self._scope:
                 pass
-            self._called = False
-        if not self._called:
+            self._variables_created = False
+        if not self._variables_created:
             result = self._call(args, kwargs, check=False)
-            self._called = True
+            self._variables_created = True
             return result
         return self._call(args, kwargs, check=True)
 
@@ -148,44 +148,46 @@ class Template:
         """The name of that scope, which is the prefix of the variables' names."""
         if self._scope is None:
             return None
-        name = self._scope.name
-        return name[:-1] if name and name[-1] == "/" else name
+        return self._scope.name
 
     def _listed(self, key):
         name = self.variable_scope_name
-        return [] if name is None else get_default_graph().get_collection(key, name + "/")
+        if name is None:
+            return []
+        prefix = name if not name or name.endswith("/") else name + "/"
+        return get_default_graph().get_collection(key, prefix)
 
     @property
     def trainable_variables(self):
-        """The trainable variables it has made, as a tuple."""
-        return tuple(self._listed(GraphKeys.TRAINABLE_VARIABLES))
+        """The trainable variables it has made."""
+        return self._listed(GraphKeys.TRAINABLE_VARIABLES)
 
     @property
     def global_variables(self):
-        """The global variables it has made, as a tuple."""
-        return tuple(self._listed(GraphKeys.GLOBAL_VARIABLES))
+        """The global variables it has made."""
+        return self._listed(GraphKeys.GLOBAL_VARIABLES)
 
     @property
     def local_variables(self):
-        """The local variables it has made, as a tuple."""
-        return tuple(self._listed(GraphKeys.LOCAL_VARIABLES))
+        """The local variables it has made."""
+        return self._listed(GraphKeys.LOCAL_VARIABLES)
 
     @property
     def variables(self):
-        """All variables it has made, global ones first, as a tuple."""
+        """All variables it has made, global ones first."""
         return self.global_variables + self.local_variables
 
     @property
     def weights(self):
-        """All variables it has made, as a tuple."""
+        """All variables it has made."""
         return self.variables
 
     trainable_weights = trainable_variables
 
     @property
     def non_trainable_variables(self):
-        """The variables it has made that optimizers do not train, as a tuple."""
+        """The variables it has made that optimizers do not train."""
         trained = {id(v) for v in self.trainable_variables}
-        return tuple(v for v in self.variables if id(v) not in trained)
+        return [v for v in self.variables if id(v) not in trained]
 
     non_trainable_weights = non_trainable_variables

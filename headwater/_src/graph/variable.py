@@ -6,6 +6,7 @@ a snapshot `name/read`, which is what expressions use. With `use_resource=True` 
 """
 
 import contextlib
+import functools
 
 from headwater._src.core import dtypes
 from headwater._src.core.reference import Reference
@@ -24,7 +25,11 @@ from headwater._src.graph.variable_kind import (
     enable_resource_variables as enable_resource_variables,
     resource_by_default as resource_by_default,
 )
-from headwater._src.graph.variable_policy import validated
+from headwater._src.graph.variable_policy import (
+    VariableAggregation,
+    VariableSynchronization,
+    validated,
+)
 
 _ARITHMETIC = (
     "add",
@@ -191,8 +196,20 @@ class Variable(metaclass=VariableType):
                 raise ValueError(f"initial_value: {error}") from None
             raise
 
+    def _dims(self, shape):
+        """The state's dims: `shape`, which the initial value must fit, or the initial value's."""
+        if shape is None:
+            return self._initial_value.dims
+        dims = dims_lib.of(shape)
+        if not dims_lib.compatible(dims, self._initial_value.dims):
+            raise ValueError(
+                f"The initial value's shape ({self._initial_value.shape}) is not compatible with "
+                f"the explicitly supplied `shape` argument ({shape})."
+            )
+        return dims
+
     def _state(self, scope, validate_shape, shape):
-        dims = self._initial_value.dims if shape is None else dims_lib.of(shape)
+        dims = self._dims(shape)
         if validate_shape and not dims_lib.is_full(dims):
             raise ValueError(f"initial_value must have a shape specified: {self._initial_value}")
         return raw.VariableV2(
@@ -317,6 +334,8 @@ class Variable(metaclass=VariableType):
           A `Tensor`.
         """
         # What the initializer assigns, not `initial_value`, which may read uninitialized variables.
+        if self._initial_value is None:
+            raise ValueError(f"The variable '{self.name}' was restored without its initial value")
         value = self._initializer_op.inputs[1]
         graph = get_default_graph().root
         with graph.control_dependencies(None):
@@ -466,6 +485,8 @@ class Variable(metaclass=VariableType):
             return None
         strip = lambda text: _strip_scope(text, export_scope)
         proto = variable_pb2.VariableDef(
+            synchronization=self._synchronization.value,
+            aggregation=self._aggregation.value,
             variable_name=strip(self._variable.name),
             initializer_name=strip(self.initializer.name),
             snapshot_name=strip(self._snapshot.name),
@@ -494,6 +515,8 @@ class Variable(metaclass=VariableType):
         self._initial_value = find(proto.initial_value_name) if proto.initial_value_name else None
         self._snapshot = find(proto.snapshot_name)
         self._trainable = proto.trainable
+        self._synchronization = VariableSynchronization(proto.synchronization)
+        self._aggregation = VariableAggregation(proto.aggregation)
         self._constraint = None
         if proto.HasField("save_slice_info_def"):
             self._save_slice_info = SaveSliceInfo(
@@ -520,8 +543,7 @@ def _delegate(method):
     def operator(self, *args):
         return on_tensor(self.value(), *args)
 
-    operator.__name__ = method
-    return operator
+    return functools.wraps(on_tensor)(operator)
 
 
 for _method in _OPERATORS:

@@ -19,6 +19,7 @@ class VariableAggregation(enum.Enum):
     SUM = 1
     MEAN = 2
     ONLY_FIRST_REPLICA = 3
+    ONLY_FIRST_TOWER = 3  # its older name
 
 
 def validated(synchronization, aggregation, trainable, name):
@@ -34,7 +35,7 @@ def validated(synchronization, aggregation, trainable, name):
       `(synchronization, aggregation, trainable)`.
 
     Raises:
-      ValueError: a setting is none of the known ones, or they contradict each other.
+      ValueError: a setting is none of the known ones.
     """
     if aggregation is None:
         aggregation = VariableAggregation.NONE
@@ -46,11 +47,6 @@ def validated(synchronization, aggregation, trainable, name):
         raise ValueError(
             f"Invalid variable synchronization mode: {synchronization} for variable: {name}"
         )
-    on_read = synchronization is VariableSynchronization.ON_READ
-    if trainable and on_read:
-        raise ValueError(
-            "Synchronization value can be set to VariableSynchronization.ON_READ only for "
-            "non-trainable variables. You have specified trainable=True and "
-            "synchronization=VariableSynchronization.ON_READ."
-        )
-    return synchronization, aggregation, not on_read if trainable is None else trainable
+    if trainable is None:
+        trainable = synchronization is not VariableSynchronization.ON_READ
+    return synchronization, aggregation, trainable

@@ -22,6 +22,7 @@ from headwater._src.graph.partitioned_variables import (
 )
 from headwater._src.graph.resource_variable import ResourceVariable
 from headwater._src.graph.variable import Variable
+from headwater._src.graph.variable_policy import VariableSynchronization
 
 
 class _ReuseMode(enum.Enum):
@@ -196,6 +197,14 @@ class VariableStore:
     def _make(
         self, name, shape, dtype, initializer, partition, *, regularizer, use_resource, **settings
     ):
+        if settings.get("trainable") and (
+            settings.get("synchronization") is VariableSynchronization.ON_READ
+        ):
+            raise ValueError(
+                "Synchronization value can be set to VariableSynchronization.ON_READ only for "
+                "non-trainable variables. You have specified trainable=True and "
+                "synchronization=VariableSynchronization.ON_READ."
+            )
         if initializer is None:
             initializer = _default_initializer(name, shape, dtype)
         value, dtype = _initial_value(shape, dtype, initializer, partition)

@@ -365,6 +365,8 @@ class Identity(Initializer):
                 f"two-dimensional. Received shape={shape}"
             )
         eye = PUBLIC["eye"](*dims, dtype=self._type(dtype))
+        if partition_info is not None:
+            eye = PUBLIC["slice"](eye, partition_info.var_offset, shape)
         return eye if self.gain == 1.0 else self.gain * eye
 
     def get_config(self):

@@ -4,7 +4,7 @@ import numpy as np
 
 from headwater._src.core import errors
 from headwater._src.graph import define_op
-from headwater._src.ops._shapes import Out, merge, with_rank
+from headwater._src.ops._shapes import Out, ShapeError, merge, with_rank
 
 NUMBERS = (
     "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
@@ -232,6 +232,11 @@ AssignVariableOp = define_op(
 
 @AssignVariableOp.shape
 def _assign_variable_shape(resource, value):
+    if resource.handle is not None and resource.handle[0] != value.dtype.base_dtype:
+        raise ShapeError(
+            "Trying to assign variable with wrong dtype. Expected "
+            f"{resource.handle[0].name} got {value.dtype.base_dtype.name}"
+        )
     dims = behind(resource)
     if dims is not None:
         merge(dims, value.dims)

@@ -65,7 +65,7 @@ class Optimizer(abc.ABC):
         """An operation that makes one step towards a smaller `loss`.
 
         Args:
-          loss: the `Tensor` to minimise.
+          loss: the `Tensor` to minimise, or a function giving it.
           global_step: a variable that is increased by 1 after the update.
           var_list: the variables to change (default: the trainable ones).
           gate_gradients: `GATE_NONE`, `GATE_OP` or `GATE_GRAPH`; see `compute_gradients`.
@@ -109,7 +109,7 @@ class Optimizer(abc.ABC):
         """The gradients of `loss` with respect to variables: the first half of `minimize`.
 
         Args:
-          loss: the `Tensor` to minimise.
+          loss: the `Tensor` to minimise, or a function giving it.
           var_list: the variables (default: the trainable ones).
           gate_gradients: `GATE_OP`: the gradients of one operation's inputs become available
             together; `GATE_GRAPH`: all gradients do; `GATE_NONE`: each by itself.
@@ -129,6 +129,7 @@ class Optimizer(abc.ABC):
                 "gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, "
                 f"Optimizer.GATE_GRAPH.  Not {gate_gradients}"
             )
+        loss = self._call_if_callable(loss)
         self._check_types([loss])
         if grad_loss is not None:
             self._check_types([grad_loss])

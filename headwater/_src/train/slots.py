@@ -29,6 +29,7 @@ def create_slot(primary, value, name, colocate_with_primary=True):
             trainable=False,
             name=f"{primary.op.name}/{name}",
             use_resource=isinstance(primary, ResourceVariable),
+            validate_shape=dims_lib.is_full(getattr(value, "dims", primary.dims)),
         )
     info = primary._get_save_slice_info() if isinstance(primary, Variable) else None
     if info is not None and slot.dims == primary.dims:
