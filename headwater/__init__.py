@@ -459,6 +459,7 @@ from headwater._src.ops.ranges import (
     range as range,
     sequence_mask as sequence_mask,
 )
+from headwater._src.ops.reverse_sequence import reverse_sequence as reverse_sequence
 from headwater._src.ops.rearranging import (
     invert_permutation as invert_permutation,
     reverse as reverse,
