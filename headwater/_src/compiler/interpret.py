@@ -106,7 +106,7 @@ def _instruction(instr, make_context, random_state, make_body):
             make_body = lambda program: control.interpreted(program, make_context, random_state)  # noqa: E731
         fn = control.run_function(instr, make_body)
         return fn, instr.ins, -1, instr.outs, tuple(numpy_type(t) for t in instr.out_types), node
-    attrs = {a: node.attrs[a] for a in op.kernel_attrs}
+    attrs = op.kernel_arguments(node)
     if op.kind == "host":
         fn = partial(op.fn, make_context(node), **attrs)
     elif op.kind == "sample":

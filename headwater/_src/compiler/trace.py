@@ -73,7 +73,7 @@ class Tracer:
     def _instruction(self, instr, values):
         node = instr.node
         op = node.op
-        attrs = {a: node.attrs[a] for a in op.kernel_attrs}
+        attrs = op.kernel_arguments(node)
         concrete = op.kind == "kernel" and all(is_array(v) for v in values) and not (op.lists and _has_lists(node))
         try:
             if op.kind == "sample":

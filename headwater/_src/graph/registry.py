@@ -30,6 +30,7 @@ class Op:
       lists: the kernel takes lists of tensors (variants) in compiled regions too.
       blocking: a host kernel that may wait for another thread.
       uninitialized: the kernel takes a variable without a value (as None).
+      wants_dims: the kernel also takes `static_dims`, what is known of the first input's shape.
       updates: for `update` kernels, the positions of the inputs that are the state.
       reads: whether an `update` needs the old state.
       gradient_fn: `(op, *dys) -> [dx or None, ...]`; `differentiable` is False for ops without gradient.
@@ -43,6 +44,7 @@ class Op:
         self.static = ()
         self.dynamic = self.check = self.blocking = False
         self.uninitialized = False
+        self.wants_dims = False
         self.updates = ()
         self.reads = True
         self.reserve = None
@@ -81,6 +83,13 @@ class Op:
         return apply_op(self, inputs, attrs, name)
 
     # -- declaring -------------------------------------------------------------------------------
+
+    def kernel_arguments(self, node):
+        """The keyword arguments that the kernel takes for a node."""
+        arguments = {a: node.attrs[a] for a in self.kernel_attrs}
+        if self.wants_dims:
+            arguments["static_dims"] = node.inputs[0].dims
+        return arguments
 
     def shape(self, fn):
         """Declares the shape function `(*inputs, **attrs) -> dims`, a list of dims when several outputs."""
@@ -128,9 +137,10 @@ class Op:
         found = []
         for attr in self.body_attrs:
             value = node.attrs[attr]
-            found.extend(value if isinstance(value, list) else [value])
-        functions = node.graph._functions
-        return [functions.get(f, f) if isinstance(f, str) else f for f in found]
+            values = [_body(node, f) for f in (value if isinstance(value, list) else [value])]
+            node.attrs[attr] = values if isinstance(value, list) else values[0]
+            found.extend(values)
+        return found
 
     def sample(self, fn=None, *, static=(), reserve=None):
         """Declares a random kernel `(xp, key, *inputs, **attrs)`.
@@ -181,12 +191,28 @@ class Op:
             raise DefinitionError(f"{where} takes {positional[skip:]}, but the signature's inputs are "
                                   f"{list(self.input_names)}")
         attrs = tuple(p.name for p in params if p.kind is P.KEYWORD_ONLY)
+        if what == "kernel" and "static_dims" in attrs:
+            attrs = tuple(a for a in attrs if a != "static_dims")
+            self.wants_dims = True
         unknown = [a for a in attrs if a not in self.attr_names]
         if unknown:
             raise DefinitionError(f"{where} uses {unknown}, which are not attrs of the op")
         if any(p.kind is P.VAR_KEYWORD for p in params):
             return self.attr_names
         return attrs
+
+
+def _body(node, function):
+    """The `FuncGraph` that a name stands for: each node has a body of its own, since gradients add to it."""
+    if not isinstance(function, str):
+        return function
+    library = node.graph._functions.get(function)
+    definition = getattr(library, "definition", None)
+    if definition is None:
+        return function
+    from headwater._src.graph.function_def import body_of
+
+    return body_of(definition, node, node.inputs[1:] if node.op.form == "branch" else node.inputs)
 
 
 def define_op(name, inputs="", outputs="", attrs=(), shape=None, stateful=False):

@@ -4,7 +4,7 @@ import numpy as np
 
 from headwater._src.core import errors
 from headwater._src.graph import define_op
-from headwater._src.ops._shapes import Out, ShapeError, merge, with_rank
+from headwater._src.ops._shapes import Out, ShapeError, is_full, merge, with_rank
 
 NUMBERS = (
     "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
@@ -77,7 +77,17 @@ def _assign_shape(ref, value, *, validate_shape):
 
 
 @Assign.update("ref", reads=False)
-def _assign_update(xp, ref, value):
+def _assign_update(xp, ref, value, *, validate_shape, static_dims):
+    if validate_shape and is_full(static_dims):
+        xp.require(
+            np.shape(value) == static_dims,
+            lambda: errors.InvalidArgumentError(
+                None,
+                None,
+                "Assign requires shapes of both tensors to match. lhs shape= "
+                f"[{','.join(map(str, static_dims))}] rhs shape= {_list(value)}",
+            ),
+        )
     return value
 
 
