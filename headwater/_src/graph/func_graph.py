@@ -84,6 +84,13 @@ class FuncGraph(Graph):
         """Whether `graph` is this graph or one around it, so that its tensors can be used here."""
         return graph is self or self._outer.is_inside(graph)
 
+    @property
+    def definition(self):
+        """The body as a `FunctionDef` proto."""
+        from headwater._src.graph.function_def import definition_of
+
+        return definition_of(self)
+
     # -- inputs ----------------------------------------------------------------------------------
 
     def add_input(self, like, dims=None):

@@ -1,0 +1,120 @@
+"""Bodies as `FunctionDef` protos of a GraphDef's library, and back.
+
+In a `FunctionDef` an input is written `argument`, or `node:output:index` with the name of the op's output.
+"""
+
+from headwater._src.graph import graphdef
+from headwater._src.graph.bodies import new_graph
+from headwater._src.graph.optable import OPS
+
+
+def definition_of(graph):
+    """The `FunctionDef` of a `FuncGraph`."""
+    from headwater._src.core.proto import function_pb2
+
+    proto = function_pb2.FunctionDef()
+    proto.signature.name = graph.name
+    names = {}
+    for i, t in enumerate(graph.inputs):
+        names[t] = f"arg_{i}"
+        proto.signature.input_arg.add(name=names[t], type=t.dtype.as_datatype_enum)
+    parameters = {t.op for t in graph.inputs}
+    for node in graph._ops:
+        if node in parameters:
+            continue
+        out = proto.node_def.add()
+        graphdef._fill_node(out, node)
+        del out.input[:]
+        out.input.extend(_reference(t, names) for t in node.inputs)
+        out.input.extend(sorted("^" + op.name for op in node._control if op not in parameters))
+        if node.opdef.stateful:
+            proto.signature.is_stateful = True
+    for i, t in enumerate(graph.outputs):
+        proto.signature.output_arg.add(name=f"out_{i}", type=t.dtype.base_dtype.as_datatype_enum)
+        proto.ret[f"out_{i}"] = _reference(t, names)
+    return proto
+
+
+def _reference(tensor, names):
+    if tensor in names:
+        return names[tensor]
+    node, at = tensor.op, tensor.value_index
+    for arg in node.opdef.outputs:
+        n = 1
+        if arg.is_list:
+            n = len(node.attrs[arg.type_list_attr]) if arg.type_list_attr else node.attrs[arg.number_attr]
+        if at < n:
+            return f"{node.name}:{arg.name}:{at}"
+        at -= n
+    raise ValueError(f"{tensor} is not an output that the signature of {node.type} has")
+
+
+def body_of(definition, node, inputs):
+    """A body of its own for one node, from a function of the library.
+
+    Args:
+      definition: the `FunctionDef`.
+      node: the `Operation` that runs the function.
+      inputs: the node's tensors that are the function's arguments.
+
+    Returns:
+      A `FuncGraph` of the node's graph.
+
+    Raises:
+      ValueError: the definition is not valid, or does not fit the inputs.
+      NotFoundError: it has an op that headwater does not have.
+    """
+    from headwater._src.core.proto import graph_pb2
+    from headwater._src.graph.importer import import_graph_def
+
+    if len(inputs) != len(definition.signature.input_arg):
+        raise ValueError(f"Function {definition.signature.name} takes {len(definition.signature.input_arg)} arguments, "
+                         f"but {node.name} gives {len(inputs)}")
+    graph = new_graph(node.graph, definition.signature.name)
+    arguments = {}
+    for arg, t in zip(definition.signature.input_arg, inputs):
+        if arg.type != t.dtype.base_dtype.as_datatype_enum:
+            raise ValueError(f"Argument {arg.name} of function {definition.signature.name} has another type than "
+                             f"{t.name}, which {node.name} gives it")
+        arguments[arg.name] = graph.add_input(t)
+    kinds = {n.name: n for n in definition.node_def}
+    proto = graph_pb2.GraphDef()
+    for old in definition.node_def:
+        new = proto.node.add()
+        new.CopyFrom(old)
+        del new.input[:]
+        new.input.extend(_flat(text, kinds, arguments) for text in old.input if text[1:] not in arguments)
+    wanted = [_flat(definition.ret[arg.name], kinds, arguments) for arg in definition.signature.output_arg]
+    # Arguments come in under names that no node can have.
+    with graph.as_default():
+        found = import_graph_def(proto, {f"{_MARK}{name}:0": t for name, t in arguments.items()
+                                         if any(f"{_MARK}{name}:0" in n.input for n in proto.node)},
+                                 [w for w in wanted if not w.startswith(_MARK)], name=graph.name)
+    found = iter(found)
+    graph.outputs = [arguments[w[len(_MARK):-2]] if w.startswith(_MARK) else next(found) for w in wanted]
+    return graph
+
+
+_MARK = "argument."
+
+
+def _flat(text, kinds, arguments):
+    """An input as a GraphDef writes it: `node:7`."""
+    if text.startswith("^"):
+        return text
+    if text in arguments:
+        return f"{_MARK}{text}:0"
+    name, output, index = text.split(":") if text.count(":") == 2 else (*text.split(":"), "0")[:3]
+    node = kinds.get(name)
+    op = None if node is None else OPS.get(node.op)
+    if op is None:
+        return f"{name}:{index}"
+    at = 0
+    for arg in op.opdef.outputs:
+        if arg.name == output:
+            break
+        if arg.type_list_attr:
+            at += len(node.attr[arg.type_list_attr].list.type)
+        else:
+            at += node.attr[arg.number_attr].i if arg.number_attr else 1
+    return f"{name}:{at + int(index)}"
