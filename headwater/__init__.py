@@ -657,6 +657,17 @@ from headwater._src.ops.files import (
     write_file as write_file,
 )
 
+# --- summaries, by their names before 1.0 -------------------------------------------------------
+from headwater._src.ops import summaries as _summaries  # noqa: F401
+from headwater._src.ops.summary_functions import (
+    audio_summary as audio_summary,
+    histogram_summary as histogram_summary,
+    image_summary as image_summary,
+    merge_all_summaries as merge_all_summaries,
+    merge_summary as merge_summary,
+    scalar_summary as scalar_summary,
+)
+
 # --- loaded when asked for ----------------------------------------------------------------------
 _PROTO = "headwater._src.core.proto."
 _PROTOS = {

@@ -65,6 +65,10 @@ from headwater._src.train.meta_graph import (
     write_graph as write_graph,
 )
 from headwater._src.train.saver import Saver as Saver, import_meta_graph as import_meta_graph
+from headwater._src.train.summary_writer import (
+    FileWriter as SummaryWriter,  # noqa: F401
+    FileWriterCache as SummaryWriterCache,  # noqa: F401
+)
 
 _EXAMPLE, _FEATURE = "headwater._src.core.proto.example_pb2", "headwater._src.core.proto.feature_pb2"
 _PROTOS = {

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from headwater._src.core import dtypes
 from headwater._src.core.dtypes import TYPE_NAMES
 
@@ -179,6 +181,9 @@ def _parse_default(kind, text):
         return text[1:-1]
     if kind == "shape":
         return _parse_shape(text)
+    if kind == "tensor":  # `uint8 {255, 0}`
+        name, items = text[:-1].split("{")
+        return np.array([int(i) for i in items.split(",")], name.strip())
     raise ValueError(f"no defaults for attrs of kind {kind}")
 
 
