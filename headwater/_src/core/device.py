@@ -7,7 +7,9 @@ Any part may be missing.  Nested device scopes are merged part by part, the inne
 class DeviceSpec:
     """The parts of a device name, each of which may be unspecified (None).
 
-    Attributes:
+    They are attributes too, and can be set.
+
+    Args:
       job: name of the job, such as `"ps"`.
       replica: index of the replica.
       task: index of the task within the job.

@@ -56,6 +56,15 @@ class OpError(Exception):
     """
 
     def __init__(self, node_def, op, message, error_code, *args):
+        """Makes an error; the numbered classes of this module leave `error_code` out.
+
+        Args:
+          node_def: the `NodeDef` that failed, or None.
+          op: the `Operation` that failed, or None.
+          message: what went wrong.
+          error_code: the status code.
+          *args: a dict of further data by type URL.
+        """
         super().__init__()
         self._node_def = node_def
         self._op = op
@@ -116,116 +125,117 @@ def _format_stack(stack):
     return traceback.format_list([tuple(frame)[:4] for frame in stack])
 
 
+def _initializer(code):
+    """The `__init__` of the class for a status code."""
+
+    def __init__(self, node_def, op, message, *args):
+        """Makes an error.
+
+        Args:
+          node_def: the `NodeDef` that failed, or None.
+          op: the `Operation` that failed, or None.
+          message: what went wrong.
+          *args: a dict of further data by type URL.
+        """
+        OpError.__init__(self, node_def, op, message, code, *args)
+
+    return __init__
+
+
 class CancelledError(OpError):
     """A step was cancelled: its session or queue was closed, or another part of it failed."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, CANCELLED, *args)
+    __init__ = _initializer(CANCELLED)
 
 
 class UnknownError(OpError):
     """An error without a code of its own, such as an exception inside a `py_func`."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, UNKNOWN, *args)
+    __init__ = _initializer(UNKNOWN)
 
 
 class InvalidArgumentError(OpError):
     """An operation was given a shape, type or value that it cannot work on."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, INVALID_ARGUMENT, *args)
+    __init__ = _initializer(INVALID_ARGUMENT)
 
 
 class DeadlineExceededError(OpError):
     """The time allowed for a step or a remote call was over before it ended."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, DEADLINE_EXCEEDED, *args)
+    __init__ = _initializer(DEADLINE_EXCEEDED)
 
 
 class NotFoundError(OpError):
     """A file, a checkpoint's key, a table's key or a resource does not exist."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, NOT_FOUND, *args)
+    __init__ = _initializer(NOT_FOUND)
 
 
 class AlreadyExistsError(OpError):
     """What was to be created exists already."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, ALREADY_EXISTS, *args)
+    __init__ = _initializer(ALREADY_EXISTS)
 
 
 class PermissionDeniedError(OpError):
     """The operating system or a server refused."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, PERMISSION_DENIED, *args)
+    __init__ = _initializer(PERMISSION_DENIED)
 
 
 class ResourceExhaustedError(OpError):
     """Memory, disk space or another quota is used up."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, RESOURCE_EXHAUSTED, *args)
+    __init__ = _initializer(RESOURCE_EXHAUSTED)
 
 
 class FailedPreconditionError(OpError):
     """The state that an operation needs is not there: most often a variable not yet initialized."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, FAILED_PRECONDITION, *args)
+    __init__ = _initializer(FAILED_PRECONDITION)
 
 
 class AbortedError(OpError):
     """A concurrent operation interfered, or a worker was restarted; the step may be tried again."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, ABORTED, *args)
+    __init__ = _initializer(ABORTED)
 
 
 class OutOfRangeError(OpError):
     """Reading went past the end of a queue, dataset or file; often the normal end of input."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, OUT_OF_RANGE, *args)
+    __init__ = _initializer(OUT_OF_RANGE)
 
 
 class UnimplementedError(OpError):
     """An operation, or this use of it, is not supported."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, UNIMPLEMENTED, *args)
+    __init__ = _initializer(UNIMPLEMENTED)
 
 
 class InternalError(OpError):
     """Something that must always hold inside the system does not: a bug."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, INTERNAL, *args)
+    __init__ = _initializer(INTERNAL)
 
 
 class UnavailableError(OpError):
     """A machine of the cluster cannot be reached at the moment."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, UNAVAILABLE, *args)
+    __init__ = _initializer(UNAVAILABLE)
 
 
 class DataLossError(OpError):
     """Data are damaged: a checksum is wrong or a file ends too early."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, DATA_LOSS, *args)
+    __init__ = _initializer(DATA_LOSS)
 
 
 class UnauthenticatedError(OpError):
     """The caller did not prove its identity."""
 
-    def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, UNAUTHENTICATED, *args)
+    __init__ = _initializer(UNAUTHENTICATED)
 
 
 _CLASS_OF_CODE = {
@@ -250,7 +260,14 @@ _CODE_OF_CLASS = {cls: code for code, cls in _CLASS_OF_CODE.items()}
 
 
 def exception_type_from_error_code(error_code):
-    """The `OpError` subclass for a status code; `KeyError` if there is none."""
+    """The `OpError` subclass for a status code.
+
+    Args:
+      error_code: the code, such as `NOT_FOUND`.
+
+    Raises:
+      KeyError: there is no class for it.
+    """
     return _CLASS_OF_CODE[error_code]
 
 

@@ -52,47 +52,101 @@ class _StderrHandler(_logging.StreamHandler):
 
 
 def log(level, msg, *args, **kwargs):
-    """Logs `msg % args` at `level`."""
+    """Logs `msg % args` at `level`.
+
+    Args:
+      level: `INFO` or another level of this module.
+      msg: the text, with `%` places for `args`.
+      *args: what goes into the places.
+      **kwargs: as in Python's `logging`.
+    """
     get_logger().log(level, msg, *args, **kwargs)
 
 
 def debug(msg, *args, **kwargs):
-    """Logs `msg % args` at level `DEBUG`."""
+    """Logs `msg % args` at level `DEBUG`.
+
+    Args:
+      msg: the text, with `%` places for `args`.
+      *args: what goes into the places.
+      **kwargs: as in Python's `logging`.
+    """
     get_logger().debug(msg, *args, **kwargs)
 
 
 def info(msg, *args, **kwargs):
-    """Logs `msg % args` at level `INFO`."""
+    """Logs `msg % args` at level `INFO`.
+
+    Args:
+      msg: the text, with `%` places for `args`.
+      *args: what goes into the places.
+      **kwargs: as in Python's `logging`.
+    """
     get_logger().info(msg, *args, **kwargs)
 
 
 def warn(msg, *args, **kwargs):
-    """Logs `msg % args` at level `WARN`."""
+    """Logs `msg % args` at level `WARN`.
+
+    Args:
+      msg: the text, with `%` places for `args`.
+      *args: what goes into the places.
+      **kwargs: as in Python's `logging`.
+    """
     get_logger().warning(msg, *args, **kwargs)
 
 
 def warning(msg, *args, **kwargs):
-    """Logs `msg % args` at level `WARN`."""
+    """Logs `msg % args` at level `WARN`.
+
+    Args:
+      msg: the text, with `%` places for `args`.
+      *args: what goes into the places.
+      **kwargs: as in Python's `logging`.
+    """
     get_logger().warning(msg, *args, **kwargs)
 
 
 def error(msg, *args, **kwargs):
-    """Logs `msg % args` at level `ERROR`."""
+    """Logs `msg % args` at level `ERROR`.
+
+    Args:
+      msg: the text, with `%` places for `args`.
+      *args: what goes into the places.
+      **kwargs: as in Python's `logging`.
+    """
     get_logger().error(msg, *args, **kwargs)
 
 
 def fatal(msg, *args, **kwargs):
-    """Logs `msg % args` at level `FATAL`.  It does not end the program."""
+    """Logs `msg % args` at level `FATAL`.  It does not end the program.
+
+    Args:
+      msg: the text, with `%` places for `args`.
+      *args: what goes into the places.
+      **kwargs: as in Python's `logging`.
+    """
     get_logger().fatal(msg, *args, **kwargs)
 
 
 def vlog(level, msg, *args, **kwargs):
-    """Logs `msg % args` at `level`, the same as `log`."""
+    """Logs `msg % args` at `level`, the same as `log`.
+
+    Args:
+      level: `INFO` or another level of this module.
+      msg: the text, with `%` places for `args`.
+      *args: what goes into the places.
+      **kwargs: as in Python's `logging`.
+    """
     get_logger().log(level, msg, *args, **kwargs)
 
 
 def TaskLevelStatusMessage(msg):
-    """Logs `msg` at level `ERROR`."""
+    """Logs `msg` at level `ERROR`.
+
+    Args:
+      msg: the text.
+    """
     error(msg)
 
 
@@ -113,17 +167,38 @@ def _caller():
 
 
 def log_every_n(level, msg, n, *args):
-    """Logs the first, and then every `n`-th, message from this line of the program."""
+    """Logs the first, and then every `n`-th, message from this line of the program.
+
+    Args:
+      level: `INFO` or another level of this module.
+      msg: the text, with `%` places for `args`.
+      n: how many messages there are for one that is shown.
+      *args: what goes into the places.
+    """
     log_if(level, msg, _count(_caller()) % n == 0, *args)
 
 
 def log_first_n(level, msg, n, *args):
-    """Logs only the first `n` messages from this line of the program."""
+    """Logs only the first `n` messages from this line of the program.
+
+    Args:
+      level: `INFO` or another level of this module.
+      msg: the text, with `%` places for `args`.
+      n: how many messages are shown.
+      *args: what goes into the places.
+    """
     log_if(level, msg, _count(_caller()) < n, *args)
 
 
 def log_if(level, msg, condition, *args):
-    """Logs `msg % args` at `level` if `condition` is true."""
+    """Logs `msg % args` at `level` if `condition` is true.
+
+    Args:
+      level: `INFO` or another level of this module.
+      msg: the text, with `%` places for `args`.
+      condition: whether the message is shown.
+      *args: what goes into the places.
+    """
     if condition:
         get_logger().log(level, msg, *args)
 
@@ -134,7 +209,11 @@ def get_verbosity():
 
 
 def set_verbosity(v):
-    """Shows messages of level `v` (a number or a name, such as `INFO` or `"INFO"`) and above."""
+    """Shows messages of level `v` (a number or a name, such as `INFO` or `"INFO"`) and above.
+
+    Args:
+      v: the lowest level to show.
+    """
     get_logger().setLevel(v)
 
 

@@ -12,7 +12,11 @@ _ATOMS = (str, bytes, bytearray)
 
 
 def is_nested(structure):
-    """Whether `structure` is a container in the sense of this module, not an atom."""
+    """Whether `structure` is a container in the sense of this module, not an atom.
+
+    Args:
+      structure: any object.
+    """
     kind = type(structure)
     if kind is list or kind is tuple or kind is dict:
         return True
@@ -28,7 +32,11 @@ is_nested_or_composite = is_nested
 
 
 def is_sequence_or_composite(structure):
-    """The same as `is_nested`."""
+    """The same as `is_nested`.
+
+    Args:
+      structure: any object.
+    """
     return is_nested(structure)
 
 
@@ -37,7 +45,12 @@ def _is_attrs(structure):
 
 
 def is_namedtuple(structure, strict=False):
-    """Whether `structure` is a named tuple; with `strict`, of no subclass of one."""
+    """Whether `structure` is a named tuple; with `strict`, of no subclass of one.
+
+    Args:
+      structure: any object.
+      strict: whether subclasses of named tuples are none.
+    """
     if not isinstance(structure, tuple):
         return False
     if not isinstance(getattr(structure, "_fields", None), tuple):
@@ -46,7 +59,11 @@ def is_namedtuple(structure, strict=False):
 
 
 def is_mapping(structure):
-    """Whether `structure` is a mapping."""
+    """Whether `structure` is a mapping.
+
+    Args:
+      structure: any object.
+    """
     return isinstance(structure, Mapping)
 
 
@@ -303,7 +320,12 @@ def _same_type(a, b):
 
 
 def same_namedtuples(nest1, nest2):
-    """Whether both named tuples have the same class name and the same fields."""
+    """Whether both named tuples have the same class name and the same fields.
+
+    Args:
+      nest1: a named tuple.
+      nest2: another one.
+    """
     return type(nest1).__name__ == type(nest2).__name__ and nest1._fields == nest2._fields
 
 
@@ -441,6 +463,12 @@ def _up_to(shallow, tree, path=()):
 def flatten_up_to(shallow_tree, input_tree, check_types=True, expand_composites=False):
     """The subtrees of `input_tree` that stand where `shallow_tree` has atoms, as a list.
 
+    Args:
+      shallow_tree: the form: its atoms stand for whole subtrees.
+      input_tree: a structure that goes at least as deep.
+      check_types: whether containers must be of the same types.
+      expand_composites: accepted for compatibility.
+
     Raises what `assert_shallow_structure` raises.
     """
     assert_shallow_structure(shallow_tree, input_tree, check_types)
@@ -450,7 +478,14 @@ def flatten_up_to(shallow_tree, input_tree, check_types=True, expand_composites=
 def flatten_with_tuple_paths_up_to(
     shallow_tree, input_tree, check_types=True, expand_composites=False
 ):
-    """Pairs of path and subtree where `shallow_tree` has atoms, as a list."""
+    """Pairs of path and subtree where `shallow_tree` has atoms, as a list.
+
+    Args:
+      shallow_tree: the form: its atoms stand for whole subtrees.
+      input_tree: a structure that goes at least as deep.
+      check_types: whether containers must be of the same types.
+      expand_composites: accepted for compatibility.
+    """
     assert_shallow_structure(shallow_tree, input_tree, check_types)
     return list(_up_to(shallow_tree, input_tree))
 
@@ -477,7 +512,14 @@ def map_structure_up_to(shallow_tree, func, *inputs, **kwargs):
 
 
 def map_structure_with_tuple_paths_up_to(shallow_tree, func, *inputs, **kwargs):
-    """`map_structure_up_to` with the path, a tuple of keys, as first argument of `func`."""
+    """`map_structure_up_to` with the path, a tuple of keys, as first argument of `func`.
+
+    Args:
+      shallow_tree: the form: its atoms stand for whole subtrees.
+      func: `(path, *subtrees) -> result`.
+      *inputs: structures, one for each of the subtrees.
+      **kwargs: `check_types` and `expand_composites`.
+    """
     if not inputs:
         raise ValueError("Cannot map over no sequences")
     check_types = kwargs.pop("check_types", True)
@@ -523,28 +565,56 @@ def get_traverse_shallow_structure(traverse_fn, structure, expand_composites=Fal
 
 
 def flatten_with_tuple_paths(structure, expand_composites=False):
-    """Pairs of path (a tuple of keys, indices and field names) and atom, as a list."""
+    """Pairs of path (a tuple of keys, indices and field names) and atom, as a list.
+
+    Args:
+      structure: a nested structure, or an atom.
+      expand_composites: accepted for compatibility.
+    """
     return list(_up_to(structure, structure))
 
 
 def yield_flattened_paths(nest, expand_composites=False):
-    """The path of every atom: a tuple of keys, indices and field names."""
+    """The path of every atom: a tuple of keys, indices and field names.
+
+    Args:
+      nest: a nested structure, or an atom.
+      expand_composites: accepted for compatibility.
+    """
     for path, _ in _up_to(nest, nest):
         yield path
 
 
 def flatten_with_joined_string_paths(structure, separator="/", expand_composites=False):
-    """Pairs of path, written as a string such as `"a/0"`, and atom, as a list."""
+    """Pairs of path, written as a string such as `"a/0"`, and atom, as a list.
+
+    Args:
+      structure: a nested structure, or an atom.
+      separator: what stands between the parts of a path.
+      expand_composites: accepted for compatibility.
+    """
     return [(separator.join(map(str, path)), atom) for path, atom in _up_to(structure, structure)]
 
 
 def map_structure_with_paths(func, *structure, **kwargs):
-    """`map_structure` with the path, such as `"a/0"`, as first argument of `func`."""
+    """`map_structure` with the path, such as `"a/0"`, as first argument of `func`.
+
+    Args:
+      func: `(path, *atoms) -> result`.
+      *structure: structures of one form.
+      **kwargs: `check_types` and `expand_composites`.
+    """
     return map_structure_with_tuple_paths(
         lambda path, *atoms: func("/".join(map(str, path)), *atoms), *structure, **kwargs
     )
 
 
 def map_structure_with_tuple_paths(func, *structure, **kwargs):
-    """`map_structure` with the path, a tuple of keys, as first argument of `func`."""
+    """`map_structure` with the path, a tuple of keys, as first argument of `func`.
+
+    Args:
+      func: `(path, *atoms) -> result`.
+      *structure: structures of one form.
+      **kwargs: `check_types` and `expand_composites`.
+    """
     return map_structure_with_tuple_paths_up_to(structure[0], func, *structure, **kwargs)

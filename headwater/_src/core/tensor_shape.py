@@ -23,6 +23,9 @@ class Dimension:
     def __init__(self, value):
         """Makes a dimension of `value`: an integer (or an object with `__index__`) or None.
 
+        Args:
+          value: the size, None when it is not known.
+
         Raises:
           ValueError: if `value` is negative.
           TypeError: if `value` is neither an integer nor None.
@@ -548,10 +551,19 @@ def unknown_shape(rank=None, ndims=None):
 
 
 def dimension_value(dimension):
-    """`dimension.value` of a `Dimension`; anything else (`int`, None) as it is."""
+    """`dimension.value` of a `Dimension`; anything else (`int`, None) as it is.
+
+    Args:
+      dimension: a `Dimension`, or a plain size.
+    """
     return dimension._value if type(dimension) is Dimension else dimension
 
 
 def dimension_at_index(shape, index):
-    """The `Dimension` of `shape` at `index`; an unknown one when the rank is unknown."""
+    """The `Dimension` of `shape` at `index`; an unknown one when the rank is unknown.
+
+    Args:
+      shape: a `TensorShape`.
+      index: the position, from the end when negative.
+    """
     return Dimension(None) if shape._dims is None else _dimension(shape._dims[index])

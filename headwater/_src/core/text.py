@@ -58,10 +58,19 @@ as_str = as_text
 
 
 def as_str_any(value, encoding="utf-8"):
-    """Anything as `str`: bytes are decoded, other objects converted by `str`."""
+    """Anything as `str`: bytes are decoded, other objects converted by `str`.
+
+    Args:
+      value: any object.
+      encoding: how bytes are encoded.
+    """
     return as_text(value, encoding) if isinstance(value, bytes) else str(value)
 
 
 def path_to_str(path):
-    """A path object as `str`; anything else as it is."""
+    """A path object as `str`; anything else as it is.
+
+    Args:
+      path: a path object, or anything else.
+    """
     return as_str_any(os.fspath(path)) if hasattr(path, "__fspath__") else path

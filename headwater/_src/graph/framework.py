@@ -64,27 +64,51 @@ class name_scope:
 
 
 def op_scope(values, name, default_name=None):
-    """The argument order `name_scope` had before 1.0."""
+    """The argument order `name_scope` had before 1.0.
+
+    Args:
+      values: tensors whose graph becomes the default one inside.
+      name: the name of the scope.
+      default_name: the name when `name` is None.
+    """
     return name_scope(name, default_name, values)
 
 
 def device(device_name_or_function):
-    """A block whose nodes go to a device of the default graph's session; see `Graph.device`."""
+    """A block whose nodes go to a device of the default graph's session; see `Graph.device`.
+
+    Args:
+      device_name_or_function: a device string, a function from a node to one, or None, which hides
+        the blocks around.
+    """
     return get_default_graph().device(device_name_or_function)
 
 
 def control_dependencies(control_inputs):
-    """A block whose nodes run after `control_inputs`; see `Graph.control_dependencies`."""
+    """A block whose nodes run after `control_inputs`; see `Graph.control_dependencies`.
+
+    Args:
+      control_inputs: operations and tensors; None forgets the blocks around.
+    """
     return get_default_graph().control_dependencies(control_inputs)
 
 
 def colocate_with(op, ignore_existing=False):
-    """A block whose nodes share the device of `op`; see `Graph.colocate_with`."""
+    """A block whose nodes share the device of `op`; see `Graph.colocate_with`.
+
+    Args:
+      op: an operation, tensor or variable.
+      ignore_existing: whether the blocks around are forgotten.
+    """
     return get_default_graph().colocate_with(op, ignore_existing)
 
 
 def container(container_name):
-    """A block whose stateful nodes use a resource container; see `Graph.container`."""
+    """A block whose stateful nodes use a resource container; see `Graph.container`.
+
+    Args:
+      container_name: the name of the resource container.
+    """
     return get_default_graph().container(container_name)
 
 
@@ -103,20 +127,39 @@ def init_scope():
 
 
 def add_to_collection(name, value):
-    """Adds `value` to a collection of the default graph."""
+    """Adds `value` to a collection of the default graph.
+
+    Args:
+      name: the name of the collection.
+      value: what to add.
+    """
     get_default_graph().add_to_collection(name, value)
 
 
 def add_to_collections(names, value):
-    """Adds `value` to several collections of the default graph."""
+    """Adds `value` to several collections of the default graph.
+
+    Args:
+      names: the names of the collections.
+      value: what to add.
+    """
     get_default_graph().add_to_collections(names, value)
 
 
 def get_collection(key, scope=None):
-    """A copy of a collection of the default graph, optionally of items whose names match `scope`."""
+    """A copy of a collection of the default graph, optionally of items whose names match `scope`.
+
+    Args:
+      key: the name of the collection.
+      scope: a regular expression that the names of the items must match from their start.
+    """
     return get_default_graph().get_collection(key, scope)
 
 
 def get_collection_ref(key):
-    """The list behind a collection of the default graph."""
+    """The list behind a collection of the default graph.
+
+    Args:
+      key: the name of the collection.
+    """
     return get_default_graph().get_collection_ref(key)

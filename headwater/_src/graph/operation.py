@@ -28,6 +28,13 @@ class Tensor(Operators):
     __array_priority__ = 100  # so that `ndarray + tensor` asks the tensor
 
     def __init__(self, op, value_index, dtype):
+        """Makes an output of `op`; operations do it, programs do not.
+
+        Args:
+          op: the `Operation`.
+          value_index: which of its outputs this is.
+          dtype: its `DType`.
+        """
         self.op = op
         self.value_index = value_index
         self.dtype = dtype
@@ -171,6 +178,17 @@ class Operation:
                  "site", "_original", "__dict__", "__weakref__")
 
     def __init__(self, graph, op, name, inputs, attrs, output_types, control=()):
+        """Makes a node; `Graph.new_operation` does it, programs do not.
+
+        Args:
+          graph: the `Graph`.
+          op: the `Op`, its kind.
+          name: its full, unique name.
+          inputs: tuple of input `Tensor`s.
+          attrs: dict of attr values.
+          output_types: list of `DType`s.
+          control: `Operation`s that run first.
+        """
         self.graph = graph
         self.op = op
         self.type = op.name

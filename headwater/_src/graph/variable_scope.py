@@ -17,7 +17,11 @@ from headwater._src.graph.variable_policy import VariableAggregation, VariableSy
 
 
 def no_regularizer(_):
-    """A regularizer that gives no loss: for variables that a scope's regularizer must not reach."""
+    """A regularizer that gives no loss: for variables that a scope's regularizer must not reach.
+
+    Args:
+      _: the variable.
+    """
     return None
 
 
@@ -465,7 +469,22 @@ def variable_op_scope(
     use_resource=None,
     constraint=None,
 ):
-    """The argument order `variable_scope` had before 1.0."""
+    """The argument order `variable_scope` had before 1.0.
+
+    Args:
+      values: tensors whose graph becomes the default one inside.
+      name_or_scope: the scope's name, or a `VariableScope` to enter again.
+      default_name: the name when `name_or_scope` is None; made unique.
+      initializer: default initializer inside.
+      regularizer: default regularizer inside.
+      caching_device: default device of copies for readers inside.
+      partitioner: default partitioner inside.
+      custom_getter: a function that is called instead of the getter.
+      reuse: whether variables must exist (True) or may (`AUTO_REUSE`).
+      dtype: default type inside.
+      use_resource: whether variables made inside are resource variables.
+      constraint: default constraint inside.
+    """
     return variable_scope(
         name_or_scope,
         default_name=default_name,

@@ -160,7 +160,17 @@ def foldl(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, s
 
 @public
 def foldr(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, name=None):
-    """Combines the elements along the first dimension into one, from the last to the first; see `foldl`."""
+    """Combines the elements along the first dimension into one, from the last to the first; see `foldl`.
+
+    Args:
+      fn: `(accumulated, element) -> accumulated`.
+      elems: a tensor, or a structure of tensors of one first dimension.
+      initializer: what it starts with (default: the last element).
+      parallel_iterations: accepted.
+      back_prop: whether gradients flow through.
+      swap_memory: accepted.
+      name: prefix of the nodes' names.
+    """
     _callable(fn, "fn")
     with scope(name, "foldr", nest.flatten(elems)):
         return _fold(fn, elems, initializer, _options(parallel_iterations, back_prop, swap_memory), True)

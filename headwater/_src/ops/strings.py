@@ -178,7 +178,15 @@ def substr(input, pos, len, name=None, unit="BYTE"):
 
 @public
 def substr_deprecated(input, pos, len, name=None, unit="BYTE"):
-    """The old name of `tf.strings.substr`; see there."""
+    """The old name of `tf.strings.substr`; see there.
+
+    Args:
+      input: strings.
+      pos: where the pieces start.
+      len: how long they are.
+      name: name of the node.
+      unit: `"BYTE"` or `"UTF8_CHAR"`: what is counted.
+    """
     return raw.Substr(input, pos, len, unit=unit, name=name)
 
 

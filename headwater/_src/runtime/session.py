@@ -362,7 +362,13 @@ class Session(BaseSession):
 
 
 class InteractiveSession(BaseSession):
-    """A session that makes itself the default one, for shells and notebooks."""
+    """A session that makes itself the default one, for shells and notebooks.
+
+    Args:
+      target: the address of a server; empty for this process.
+      graph: the graph to run (default: the default graph).
+      config: a `ConfigProto`.
+    """
 
     def __init__(self, target="", graph=None, config=None):
         super().__init__(target, graph, config)
