@@ -27,7 +27,15 @@ def _tables() -> list:
 ALL = _tables()
 GOOD = [p for p in ALL if not p.values[0].error]
 BAD = [p for p in ALL if p.values[0].error]
-DYNAMIC = ("where", "boolean_mask", "segment_sum")  # the shape depends on data
+DYNAMIC = (  # the shape depends on data
+    "where",
+    "boolean_mask",
+    "segment_sum",
+    "segment_mean",
+    "segment_prod",
+    "segment_max",
+    "segment_min",
+)
 WITH_GRADIENT = [p for p in GOOD if p.values[0].gradient]
 
 

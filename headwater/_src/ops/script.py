@@ -140,6 +140,8 @@ def py_func(func, inp, Tout, stateful=True, name=None):
     types = [dtypes.as_dtype(t) for t in (Tout if listed else [Tout])]
     op = raw.PyFunc if stateful else raw.PyFuncStateless
     result = op(inp, token=token, Tout=types, name=name)
+    if not types:
+        return get_default_graph().get_operations()[-1]
     return result if listed else result[0]
 
 

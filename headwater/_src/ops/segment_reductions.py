@@ -8,7 +8,7 @@ from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._indexing import check_indices, segment_count
 from headwater._src.ops._scope import scope
-from headwater._src.ops._shapes import ShapeError, text
+from headwater._src.ops._shapes import ShapeError, is_full, text
 from headwater._src.ops._static import rank_tensor, shape_tensor
 
 _REAL = "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}"
@@ -89,7 +89,10 @@ def _mean(xp, data, ids, count):
     rows = np.maximum(np.bincount(ids, minlength=count), 1)
     total = xp.segment_sum(data, ids, count)
     rows = rows.reshape((count,) + (1,) * (data.ndim - 1)).astype(data.dtype)
-    return total // rows if data.dtype.kind in "iu" else total / rows
+    if data.dtype.kind not in "iu":
+        return total / rows
+    # Integers are divided towards zero.
+    return xp.where((total < 0), -(-total // rows), total // rows).astype(data.dtype)
 
 
 SegmentMean = _sorted_op("SegmentMean", _NUMBERS, "mean", None)
@@ -298,7 +301,11 @@ def _divided(default_name, by):
         with scope(name, default_name, [data, ids, count]):
             data = convert_to_tensor(data)
             ids, number = convert_to_tensor(ids), convert_to_tensor(count)
-            ids_shape = shape_tensor(ids)
+            if is_full(ids.dims):
+                with scope(None, "Shape", [ids]):
+                    ids_shape = convert_to_tensor(ids.shape)
+            else:
+                ids_shape = shape_tensor(ids)
             ones = PUBLIC["ones"](ids_shape, data.dtype)
             rows = raw.UnsortedSegmentSum(ones, ids, number)
             extra = rank_tensor(data) - rank_tensor(ids)
