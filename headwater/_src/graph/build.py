@@ -371,8 +371,8 @@ def _scalar_attr(op, attr, kind, value):
         if not isinstance(value, str):
             raise TypeError(f"Expected string for argument '{attr.name}' not {value!r}.")
         if attr.allowed is not None and value not in attr.allowed:
-            raise ValueError(f"Value for attr '{attr.name}' of \"{value}\" is not in the list of allowed "
-                             f"values: {', '.join(chr(34) + v + chr(34) for v in attr.allowed)}")
+            allowed = ", ".join(f'"{v}"' for v in attr.allowed)
+            raise ValueError(f"Attr '{attr.name}' of '{op.name}' Op passed string '{value}' not in: {allowed}.")
         return value
     if kind == "bool":
         if not isinstance(value, (bool, np.bool_)):

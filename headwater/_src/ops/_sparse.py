@@ -4,7 +4,7 @@ import numpy as np
 
 from headwater._src.core import dtypes, errors
 from headwater._src.graph.composite import SparseTensor, SparseTensorValue
-from headwater._src.graph.convert import convert_to_tensor
+from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._shapes import known_dims, merge_dim, with_rank
 
 NUMBERS = (
@@ -99,9 +99,4 @@ def flat_index(xp, indices, shape):
 
 def int64(value):
     """`value` as an int64 tensor; a tensor of another type is cast."""
-    tensor = convert_to_tensor(value)
-    if tensor.dtype.base_dtype == dtypes.int64:
-        return tensor
-    from headwater._src.graph.optable import PUBLIC
-
-    return PUBLIC["cast"](tensor, dtypes.int64)
+    return PUBLIC["cast"](value, dtypes.int64)

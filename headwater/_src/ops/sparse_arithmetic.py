@@ -21,6 +21,7 @@ from headwater._src.ops._sparse import (
     sparse,
     union_of_rows,
 )
+from headwater._src.ops._static import shape_tensor, size_tensor
 
 # --- the sum of two sparse tensors ------------------------------------------------------------
 
@@ -340,10 +341,23 @@ SparseReduceMaxSparse = _reduce_sparse("SparseReduceMaxSparse", REALS, _max_of_g
 @SparseReduceSum.gradient
 def sparse_reduce_sum_gradient(op, dy):
     indices, _, shape, axes = op.inputs
-    kept = reduced_shape(shape, axes)
+    if shape.known is not None and axes.known is not None:
+        kept = reduced_shape(shape, axes)
+    else:
+        kept = _kept_sizes(shape, axes)
     spread = raw.Reshape(dy, kept)
-    scale = shape // PUBLIC["cast"](kept, dtypes.int64)
+    scale = shape // kept
     return [None, raw.GatherNd(spread, indices // scale), None, None]
+
+
+def _kept_sizes(shape, axes):
+    """The shape with 1 for every reduced dimension, when only a step decides it."""
+    rank = size_tensor(shape)
+    axes = raw.FloorMod(raw.AddV2(axes, rank, name="add"), rank, name="mod")
+    axes_shape = shape_tensor(axes)
+    every = raw.Range(0, rank, 1, name="range")
+    ones = PUBLIC["ones"](axes_shape, dtypes.int64)
+    return raw.DynamicStitch([every, axes], [shape, ones])
 
 
 def _reduction(op, sp_input, axis, keepdims, reduction_axes, keep_dims):
@@ -364,7 +378,7 @@ def _all_axes(sp_input, axis):
     dims = sp_input.dense_shape.dims
     if dims is not None and dims[0] is not None:
         return convert_to_tensor(np.arange(dims[0], dtype=np.int32), name="Const")
-    return PUBLIC["range"](0, PUBLIC["rank"](sp_input))
+    return PUBLIC["range"](0, raw.Size(sp_input.dense_shape, name="Rank"))
 
 
 def sparse_reduce_sum(sp_input, axis=None, keepdims=None, reduction_axes=None, keep_dims=None):

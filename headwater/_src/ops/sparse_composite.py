@@ -31,7 +31,7 @@ def sparse_placeholder(dtype, shape=None, name=None):
 
     static = rank = None
     if shape is None:
-        dense_shape = PUBLIC["placeholder"](dtypes.int64, shape=[None], name=named("shape"))
+        dense_shape = raw.Placeholder(dtype=dtypes.int64, shape=(None,), name=named("shape"))
     else:
         if isinstance(shape, Tensor):
             rank = None if shape.dims is None else shape.dims[0]
@@ -44,11 +44,9 @@ def sparse_placeholder(dtype, shape=None, name=None):
                 np.array([-1 if d is None else d for d in static], np.int64),
                 name="Const" if name is None else f"{name}/shape_default",
             )
-        dense_shape = PUBLIC["placeholder_with_default"](
-            default, shape=default.dims, name=named("shape")
-        )
-    values = PUBLIC["placeholder"](dtype, shape=[None], name=named("values"))
-    indices = PUBLIC["placeholder"](dtypes.int64, shape=[None, rank], name=named("indices"))
+        dense_shape = raw.PlaceholderWithDefault(default, shape=default.dims, name=named("shape"))
+    values = raw.Placeholder(dtype=dtype, shape=(None,), name=named("values"))
+    indices = raw.Placeholder(dtype=dtypes.int64, shape=(None, rank), name=named("indices"))
     result = SparseTensor(indices, values, dense_shape)
     if static is not None:
         result.set_shape(static)
@@ -74,7 +72,7 @@ def sparse_transpose(sp_input, perm=None, name=None):
             if rank is not None:
                 perm = np.arange(rank - 1, -1, -1)
             else:
-                count = PUBLIC["rank"](sp_input)
+                count = raw.Size(sp_input.dense_shape, name="Rank")
                 perm = (count - 1) - PUBLIC["range"](0, count, 1)
         indices = PUBLIC["transpose"](PUBLIC["gather"](PUBLIC["transpose"](sp_input.indices), perm))
         order = perm if isinstance(perm, Tensor) else convert_to_tensor(perm, name="Const")
@@ -234,7 +232,10 @@ def sparse_merge(sp_ids, sp_values, vocab_size, name=None, already_sorted=False)
         indices = PUBLIC["concat"]([sp_ids[0].indices[:, :-1], *columns], 1)
         shape = PUBLIC["concat"]([sp_ids[0].dense_shape[:-1], sizes], 0)
         result = SparseTensor(indices, sp_values.values, shape)
-        return result if already_sorted else PUBLIC["sparse_reorder"](result)
+        if already_sorted:
+            return result
+        ordered = PUBLIC["sparse_reorder"](result)
+        return SparseTensor(ordered.indices, ordered.values, shape)
 
 
 @public

@@ -407,6 +407,7 @@ def sparse_dense_cwise_add_gradient(op, dy):
 
 # --- products of dense matrices with many zeros -----------------------------------------------
 
+
 def sparse_matmul(
     a, b, transpose_a=False, transpose_b=False, a_is_sparse=False, b_is_sparse=False, name=None
 ):

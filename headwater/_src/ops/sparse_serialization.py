@@ -194,7 +194,7 @@ def deserialize_many_sparse(serialized_sparse, dtype, rank=None, name=None):
     Args:
       serialized_sparse: string matrix of shape `[rows, 3]`.
       dtype: type of the elements.
-      rank: rank of a row, when known.
+      rank: rank of the result, when known.
       name: name of the node.
 
     Returns:
@@ -204,7 +204,6 @@ def deserialize_many_sparse(serialized_sparse, dtype, rank=None, name=None):
       InvalidArgumentError: the strings are no sparse tensors of this type.
     """
     indices, values, shape = raw.DeserializeManySparse(serialized_sparse, dtype=dtype, name=name)
-    more = None if rank is None else rank + 1
-    indices.set_shape([None, more])
-    shape.set_shape([more])
+    indices.set_shape([None, rank])
+    shape.set_shape([rank])
     return SparseTensor(indices, values, shape)

@@ -7,7 +7,7 @@ from headwater._src.graph import define_op, public, raw
 from headwater._src.graph.composite import SparseTensor
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
-from headwater._src.ops._args import renamed
+from headwater._src.ops._args import either, renamed
 from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import is_full, merge_dim, with_rank
 from headwater._src.ops._sparse import (
@@ -114,12 +114,14 @@ def sparse_reshape_kernel(xp, input_indices, input_shape, new_shape):
                 "reshape cannot infer the missing input size for an empty tensor unless "
                 "all specified input sizes are non-zero"
             )
+        new[unknown] = 1
+        shown = list(new)
         new[unknown] = size // product
         if new[unknown] * product != size:
             raise invalid(
                 f"Input to reshape is a SparseTensor with {size} dense values, but the "
                 f"requested shape requires a multiple of {product}. "
-                f"input_shape=[{listed(old)}] output_shape=[{listed(new)}]"
+                f"input_shape=[{listed(old)}] output_shape=[{listed(shown)}]"
             )
     elif product != size:
         raise invalid(
@@ -272,12 +274,13 @@ def sparse_concat(
       TypeError: `sp_inputs` is not a list of `SparseTensor`s.
       InvalidArgumentError: sizes differ in another dimension.
     """
-    expand = renamed(
-        "expand_nonconcat_dims",
-        expand_nonconcat_dims,
-        "expand_nonconcat_dim",
-        expand_nonconcat_dim or None,
-        False,
+    expand = bool(
+        either(
+            "expand_nonconcat_dim",
+            expand_nonconcat_dim or None,
+            "expand_nonconcat_dims",
+            expand_nonconcat_dims,
+        )
     )
     axis = renamed("axis", axis, "concat_dim", concat_dim)
     inputs = all_sparse(sp_inputs)
