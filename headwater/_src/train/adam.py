@@ -19,6 +19,8 @@ class AdamOptimizer(Optimizer):
       use_own_namescope_for_non_slot_vars: ignored; kept for newer programs.
     """
 
+    _nesterov = False
+
     def __init__(
         self,
         learning_rate=0.001,
@@ -74,6 +76,7 @@ class AdamOptimizer(Optimizer):
             *self._hyper(kind),
             grad,
             use_locking=self._use_locking,
+            use_nesterov=self._nesterov,
         ).op
 
     def _resource_apply_dense(self, grad, handle):
@@ -91,6 +94,7 @@ class AdamOptimizer(Optimizer):
             *self._hyper(kind),
             grad,
             use_locking=self._use_locking,
+            use_nesterov=self._nesterov,
         )
 
     def _sparse(self, grad, var, indices, scatter_add):

@@ -4,11 +4,11 @@ from headwater._src.core import dtypes
 from headwater._src.graph.collections import GraphKeys
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import get_default_graph
+from headwater._src.graph.named_variables import get_variable
 from headwater._src.graph.optable import PUBLIC, raw
 from headwater._src.graph.resource_variable import ResourceVariable
 from headwater._src.graph.variable import Variable
 from headwater._src.graph.variable_scope import variable_scope
-from headwater._src.graph.named_variables import get_variable
 from headwater._src.train.slots import create_slot, create_zeros_slot
 
 _FLOATS = (dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64)

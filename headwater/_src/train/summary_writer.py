@@ -2,8 +2,8 @@
 
 State of an open writer: `_queue` holds events (bytes) that are not written yet, `_busy` says that
 somebody writes, `_error` is what went wrong in the thread, to be raised at the next call. `_wake`
-tells the thread that there is something to do, `_idle` tells others that writing is over. Every open
-writer is in `_OPEN` and closed when Python ends.
+tells the thread that there is something to do, `_idle` tells others that writing is over. Every
+open writer is in `_OPEN` and closed when Python ends.
 """
 
 import atexit

@@ -1,0 +1,7 @@
+"""`tf.contrib.layers`."""
+
+from headwater._src.layers.optimize_loss import (
+    OPTIMIZER_CLS_NAMES as OPTIMIZER_CLS_NAMES,
+    OPTIMIZER_SUMMARIES as OPTIMIZER_SUMMARIES,
+    optimize_loss as optimize_loss,
+)
