@@ -75,13 +75,6 @@ from headwater._src.graph.composite import (
     convert_to_tensor_or_indexed_slices as convert_to_tensor_or_indexed_slices,
     convert_to_tensor_or_sparse_tensor as convert_to_tensor_or_sparse_tensor,
 )
-from headwater._src.graph.type_spec import (
-    IndexedSlicesSpec as IndexedSlicesSpec,
-    SparseTensorSpec as SparseTensorSpec,
-    TensorSpec as TensorSpec,
-    TypeSpec as TypeSpec,
-    type_spec_from_value as type_spec_from_value,
-)
 from headwater._src.graph.convert import (
     constant as constant,
     convert_to_tensor as convert_to_tensor,
@@ -146,6 +139,13 @@ from headwater._src.graph.static_value import (
     is_tensor as is_tensor,
 )
 from headwater._src.graph.template import make_template as make_template
+from headwater._src.graph.type_spec import (
+    IndexedSlicesSpec as IndexedSlicesSpec,
+    SparseTensorSpec as SparseTensorSpec,
+    TensorSpec as TensorSpec,
+    TypeSpec as TypeSpec,
+    type_spec_from_value as type_spec_from_value,
+)
 from headwater._src.graph.variable import (
     Variable as Variable,
     disable_resource_variables as disable_resource_variables,
@@ -180,8 +180,13 @@ from headwater._src.layers.initializers import (  # noqa: F401
     VarianceScaling as variance_scaling_initializer,
     Zeros as zeros_initializer,
 )
+
+# --- files --------------------------------------------------------------------------------------
+# --- summaries, by their names before 1.0 -------------------------------------------------------
 from headwater._src.ops import (
     batch_norm as _batch_norm,  # noqa: F401
+    candidate_sampling as _candidate_sampling,  # noqa: F401
+    checkpoint_files as _checkpoint_files,  # noqa: F401
     conv as _conv,  # noqa: F401
     conv_functions as _conv_functions,  # noqa: F401
     depthwise as _depthwise,  # noqa: F401
@@ -193,11 +198,13 @@ from headwater._src.ops import (
     pooling_argmax as _pooling_argmax,  # noqa: F401
     pooling_functions as _pooling_functions,  # noqa: F401
     probes as _probes,  # noqa: F401
+    queues as _queues,  # noqa: F401
     sets as _sets,  # noqa: F401
     slice_assign as _slice_assign,  # noqa: F401
     softmax as _softmax,  # noqa: F401
     sparse_segments as _sparse_segments,  # noqa: F401
     statistics as _statistics,  # noqa: F401
+    summaries as _summaries,  # noqa: F401
     tensor_lists as _tensor_lists,  # noqa: F401
     training_ops as _training_ops,  # noqa: F401
     training_ops_proximal as _training_ops_proximal,  # noqa: F401
@@ -307,11 +314,6 @@ from headwater._src.ops.control_flow import case as case, cond as cond, switch_c
 
 # --- ops: linear algebra ------------------------------------------------------------------------
 from headwater._src.ops.counting import bincount as bincount
-from headwater._src.ops.histograms import (
-    confusion_matrix as confusion_matrix,
-    histogram_fixed_width as histogram_fixed_width,
-    histogram_fixed_width_bins as histogram_fixed_width_bins,
-)
 from headwater._src.ops.cumulative import cumprod as cumprod, cumsum as cumsum
 from headwater._src.ops.decompositions import (
     cholesky as cholesky,
@@ -378,6 +380,11 @@ from headwater._src.ops.elementwise import (
     tan as tan,
     tanh as tanh,
 )
+from headwater._src.ops.files import (
+    matching_files as matching_files,
+    read_file as read_file,
+    write_file as write_file,
+)
 from headwater._src.ops.fourier import (
     fft as fft,
     fft2d as fft2d,
@@ -392,6 +399,11 @@ from headwater._src.ops.higher_order import (
     foldr as foldr,
     map_fn as map_fn,
     scan as scan,
+)
+from headwater._src.ops.histograms import (
+    confusion_matrix as confusion_matrix,
+    histogram_fixed_width as histogram_fixed_width,
+    histogram_fixed_width_bins as histogram_fixed_width_bins,
 )
 from headwater._src.ops.identity import (
     check_numerics as check_numerics,
@@ -445,6 +457,13 @@ from headwater._src.ops.padding import pad as pad
 from headwater._src.ops.parallel import (
     parallel_stack as parallel_stack,
 )
+from headwater._src.ops.queue_classes import (
+    FIFOQueue as FIFOQueue,
+    PaddingFIFOQueue as PaddingFIFOQueue,
+    PriorityQueue as PriorityQueue,
+    QueueBase as QueueBase,
+    RandomShuffleQueue as RandomShuffleQueue,
+)
 from headwater._src.ops.random import (
     random_crop as random_crop,
     random_normal as random_normal,
@@ -459,7 +478,6 @@ from headwater._src.ops.ranges import (
     range as range,
     sequence_mask as sequence_mask,
 )
-from headwater._src.ops.reverse_sequence import reverse_sequence as reverse_sequence
 from headwater._src.ops.rearranging import (
     invert_permutation as invert_permutation,
     reverse as reverse,
@@ -478,6 +496,7 @@ from headwater._src.ops.reductions import (
     reduce_prod as reduce_prod,
     reduce_sum as reduce_sum,
 )
+from headwater._src.ops.reverse_sequence import reverse_sequence as reverse_sequence
 from headwater._src.ops.script import (
     numpy_function as numpy_function,
     py_func as py_func,
@@ -553,6 +572,11 @@ from headwater._src.ops.sparse_dense import (
     sparse_tensor_to_dense as sparse_tensor_to_dense,
     sparse_to_dense as sparse_to_dense,
 )
+from headwater._src.ops.sparse_segments import (
+    sparse_segment_mean as sparse_segment_mean,
+    sparse_segment_sqrt_n as sparse_segment_sqrt_n,
+    sparse_segment_sum as sparse_segment_sum,
+)
 from headwater._src.ops.sparse_serialization import (
     deserialize_many_sparse as deserialize_many_sparse,
     serialize_many_sparse as serialize_many_sparse,
@@ -565,11 +589,6 @@ from headwater._src.ops.sparse_structure import (
     sparse_reshape as sparse_reshape,
     sparse_slice as sparse_slice,
     sparse_split as sparse_split,
-)
-from headwater._src.ops.sparse_segments import (
-    sparse_segment_mean as sparse_segment_mean,
-    sparse_segment_sqrt_n as sparse_segment_sqrt_n,
-    sparse_segment_sum as sparse_segment_sum,
 )
 from headwater._src.ops.special import (
     betainc as betainc,
@@ -605,6 +624,14 @@ from headwater._src.ops.strings import (
     string_join as string_join,
     string_strip as string_strip,
     substr_deprecated as substr,
+)
+from headwater._src.ops.summary_functions import (
+    audio_summary as audio_summary,
+    histogram_summary as histogram_summary,
+    image_summary as image_summary,
+    merge_all_summaries as merge_all_summaries,
+    merge_summary as merge_summary,
+    scalar_summary as scalar_summary,
 )
 from headwater._src.ops.tensor_array import TensorArray as TensorArray
 from headwater._src.ops.variable_scatter import (
@@ -649,25 +676,6 @@ from headwater._src.runtime.session import (
     Session as Session,
 )
 
-# --- files --------------------------------------------------------------------------------------
-from headwater._src.ops import checkpoint_files as _checkpoint_files  # noqa: F401
-from headwater._src.ops.files import (
-    matching_files as matching_files,
-    read_file as read_file,
-    write_file as write_file,
-)
-
-# --- summaries, by their names before 1.0 -------------------------------------------------------
-from headwater._src.ops import summaries as _summaries  # noqa: F401
-from headwater._src.ops.summary_functions import (
-    audio_summary as audio_summary,
-    histogram_summary as histogram_summary,
-    image_summary as image_summary,
-    merge_all_summaries as merge_all_summaries,
-    merge_summary as merge_summary,
-    scalar_summary as scalar_summary,
-)
-
 # --- loaded when asked for ----------------------------------------------------------------------
 _PROTO = "headwater._src.core.proto."
 _PROTOS = {
@@ -690,9 +698,10 @@ _PROTOS = {
     "SummaryMetadata": _PROTO + "summary_pb2",
     "TensorInfo": _PROTO + "meta_graph_pb2",
 }
-_SUBMODULES = ("bitwise", "compat", "contrib", "examples", "gfile", "graph_util", "image", "initializers", "io",
-               "layers", "linalg", "manip", "math", "nn", "python", "python_io", "random", "raw_ops", "saved_model", "sets",
-               "signal", "sparse", "spectral", "strings", "summary", "test", "train", "version")
+_SUBMODULES = ("bitwise", "compat", "contrib", "examples", "gfile", "graph_util", "image",
+               "initializers", "io", "layers", "linalg", "manip", "math", "nn", "python",
+               "python_io", "queue", "random", "raw_ops", "saved_model", "sets", "signal",
+               "sparse", "spectral", "strings", "summary", "test", "train", "version")
 
 __git_version__, __compiler_version__ = GIT_VERSION, COMPILER_VERSION
 newaxis = None

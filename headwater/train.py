@@ -1,11 +1,31 @@
 """`tf.train`: optimizers, learning rates, moving averages, the step count."""
 
+# --- checkpoints and graphs ---------------------------------------------------------------------
+from headwater._src.core import lazy as _lazy
+from headwater._src.io.event_files import summary_iterator as summary_iterator
 from headwater._src.train.adadelta import AdadeltaOptimizer as AdadeltaOptimizer
 from headwater._src.train.adagrad import (
     AdagradDAOptimizer as AdagradDAOptimizer,
     AdagradOptimizer as AdagradOptimizer,
 )
 from headwater._src.train.adam import AdamOptimizer as AdamOptimizer
+from headwater._src.train.checkpoint_state import (
+    checkpoint_exists as checkpoint_exists,
+    generate_checkpoint_state_proto as generate_checkpoint_state_proto,
+    get_checkpoint_mtimes as get_checkpoint_mtimes,
+    get_checkpoint_state as get_checkpoint_state,
+    latest_checkpoint as latest_checkpoint,
+    remove_checkpoint as remove_checkpoint,
+    update_checkpoint_state as update_checkpoint_state,
+)
+from headwater._src.train.checkpoint_utils import (
+    NewCheckpointReader as NewCheckpointReader,
+    checkpoints_iterator as checkpoints_iterator,
+    init_from_checkpoint as init_from_checkpoint,
+    list_variables as list_variables,
+    load_checkpoint as load_checkpoint,
+    load_variable as load_variable,
+)
 from headwater._src.train.ftrl import FtrlOptimizer as FtrlOptimizer
 from headwater._src.train.global_step import (
     assert_global_step as assert_global_step,
@@ -29,6 +49,10 @@ from headwater._src.train.learning_rate_decay import (
     piecewise_constant_decay as piecewise_constant_decay,
     polynomial_decay as polynomial_decay,
 )
+from headwater._src.train.meta_graph import (
+    export_meta_graph as export_meta_graph,
+    write_graph as write_graph,
+)
 from headwater._src.train.momentum import MomentumOptimizer as MomentumOptimizer
 from headwater._src.train.moving_averages import (
     ExponentialMovingAverage as ExponentialMovingAverage,
@@ -39,31 +63,6 @@ from headwater._src.train.proximal import (
     ProximalGradientDescentOptimizer as ProximalGradientDescentOptimizer,
 )
 from headwater._src.train.rmsprop import RMSPropOptimizer as RMSPropOptimizer
-
-# --- checkpoints and graphs ---------------------------------------------------------------------
-from headwater._src.core import lazy as _lazy
-from headwater._src.io.event_files import summary_iterator as summary_iterator
-from headwater._src.train.checkpoint_state import (
-    checkpoint_exists as checkpoint_exists,
-    generate_checkpoint_state_proto as generate_checkpoint_state_proto,
-    get_checkpoint_mtimes as get_checkpoint_mtimes,
-    get_checkpoint_state as get_checkpoint_state,
-    latest_checkpoint as latest_checkpoint,
-    remove_checkpoint as remove_checkpoint,
-    update_checkpoint_state as update_checkpoint_state,
-)
-from headwater._src.train.checkpoint_utils import (
-    NewCheckpointReader as NewCheckpointReader,
-    checkpoints_iterator as checkpoints_iterator,
-    init_from_checkpoint as init_from_checkpoint,
-    list_variables as list_variables,
-    load_checkpoint as load_checkpoint,
-    load_variable as load_variable,
-)
-from headwater._src.train.meta_graph import (
-    export_meta_graph as export_meta_graph,
-    write_graph as write_graph,
-)
 from headwater._src.train.saver import Saver as Saver, import_meta_graph as import_meta_graph
 from headwater._src.train.summary_writer import (
     FileWriter as SummaryWriter,  # noqa: F401
@@ -84,3 +83,12 @@ _PROTOS = {
     "SequenceExample": _EXAMPLE,
 }
 __getattr__, __dir__ = _lazy.lazy_getattr(__name__, (), _PROTOS)
+from headwater._src.train.coordinator import (
+    Coordinator as Coordinator,
+    LooperThread as LooperThread,
+)
+from headwater._src.train.queue_runner import (
+    QueueRunner as QueueRunner,
+    add_queue_runner as add_queue_runner,
+    start_queue_runners as start_queue_runners,
+)
