@@ -9,11 +9,25 @@ from headwater._src.compiler.functional import uninitialized
 between_iterations = []
 
 
-def run_function(instr, make_body):
+class LongLoop(Exception):
+    """A loop has made so many iterations that compiling it pays."""
+
+
+class Patience:
+    """How many iterations may still be interpreted."""
+
+    __slots__ = ("left",)
+
+    def __init__(self):
+        self.left = 0
+
+
+def run_function(instr, make_body, patience=None):
     """The function of an instruction with bodies.
 
     Args:
       instr: the `Instr`.
+      patience: the `Patience` of the segment; `LongLoop` is raised when it is used up.
       make_body: from a body's `Program` a function of the list of its values that gives the list of its results.
 
     Returns:
@@ -22,7 +36,7 @@ def run_function(instr, make_body):
     function = instr.function
     runs = [make_body(body) for body in function.bodies]
     if function.form == "loop":
-        return _loop(*runs, function.targets)
+        return _loop(*runs, function.targets, patience)
     if function.form == "call":
         return lambda *values: runs[0](values)
     choose = chooser(instr.node, len(runs))
@@ -44,7 +58,7 @@ def is_true(value):
     return bool(value[()])
 
 
-def _loop(condition, body, targets):
+def _loop(condition, body, targets, patience):
     def call(*values):
         values = list(values)
         while is_true(condition(values)[0]):
@@ -52,17 +66,21 @@ def _loop(condition, body, targets):
                 values[target] = value
             for check in between_iterations:
                 check()
+            if patience is not None:
+                patience.left -= 1
+                if patience.left < 0:
+                    raise LongLoop
         return [values[target] for target in targets]
 
     return call
 
 
-def interpreted(program, make_context, random_state):
+def interpreted(program, make_context, random_state, patience=None):
     """A body as a function of its values, interpreted."""
     from headwater._src.compiler.interpret import NodeError, interpreter
     from headwater._src.compiler.partition import Segment
 
-    run = interpreter(Segment("", program.instrs), make_context, random_state)
+    run = interpreter(Segment("", program.instrs), make_context, random_state, patience=patience)
     template = [None] * program.n_values
     for i, value in program.consts.items():
         template[i] = value

@@ -26,7 +26,7 @@ class NodeError(Exception):
         self.node = node
 
 
-def interpreter(segment, make_context, random_state, observe=None, make_body=None):
+def interpreter(segment, make_context, random_state, observe=None, make_body=None, patience=None):
     """A function that runs a segment on an environment of NumPy values.
 
     Args:
@@ -36,6 +36,7 @@ def interpreter(segment, make_context, random_state, observe=None, make_body=Non
         state and moves the state on.
       make_body: makes runners of the bodies of branches and loops, see `control.run_function`; by default they are
         interpreted as a whole.
+      patience: a `control.Patience` for the loops, or None for any number of iterations.
       observe: if given, called after each instruction as `observe(instr, start, end, env)`, times in nanoseconds.
 
     Returns:
@@ -43,7 +44,7 @@ def interpreter(segment, make_context, random_state, observe=None, make_body=Non
     """
     if observe is not None:
         return _observed(segment, make_context, random_state, observe, make_body)
-    plan = [_instruction(instr, make_context, random_state, make_body) for instr in segment.instrs]
+    plan = [_instruction(instr, make_context, random_state, make_body, patience) for instr in segment.instrs]
 
     def run(env):
         for fn, ins, single, outs, types, node in plan:
@@ -59,7 +60,7 @@ def interpreter(segment, make_context, random_state, observe=None, make_body=Non
                         if expected is not None and getattr(value, "dtype", None) != expected:
                             value = _typed(value, expected, node)
                         env[i] = value
-            except NodeError:
+            except (NodeError, control.LongLoop):
                 raise
             except Exception as error:
                 raise NodeError(node) from _explained(error, node, [env[i] for i in ins])
@@ -98,13 +99,13 @@ def _observed(segment, make_context, random_state, observe, make_body):
     return run
 
 
-def _instruction(instr, make_context, random_state, make_body):
+def _instruction(instr, make_context, random_state, make_body, patience=None):
     node = instr.node
     op = node.op
     if instr.function is not None:
         if make_body is None:
-            make_body = lambda program: control.interpreted(program, make_context, random_state)  # noqa: E731
-        fn = control.run_function(instr, make_body)
+            make_body = lambda program: control.interpreted(program, make_context, random_state, patience)  # noqa: E731
+        fn = control.run_function(instr, make_body, patience)
         return fn, instr.ins, -1, instr.outs, tuple(numpy_type(t) for t in instr.out_types), node
     attrs = op.kernel_arguments(node)
     if op.kind == "host":

@@ -14,6 +14,7 @@ import time
 import numpy as np
 
 from headwater._src.compiler import control, cost
+from headwater._src.compiler.functional import samples_of
 from headwater._src.compiler.interpret import NodeError, interpreter
 from headwater._src.compiler.partition import partition
 from headwater._src.core import errors
@@ -25,6 +26,7 @@ from headwater._src.xp import numpy_xp
 COMPILE_FIXED = 60_000.0  # microseconds of interpreting that one compilation is worth ...
 COMPILE_PER_NODE = 1_500.0  # ... and more of them the more there is to trace and compile
 AT_ONCE = 400_000.0  # a first run expected to take longer than this is compiled right away
+LONG_LOOP = 1_000  # iterations of loops that are interpreted before the segment is compiled
 STATIC_LIMIT = 16  # distinct values of a static input before a segment is interpreted for good
 ALIGNMENT = 64  # bytes: XLA uses such arrays without a copy
 SYNCHRONOUS_COPY = 65_536  # bytes: smaller unaligned arrays are copied before a call returns
@@ -163,6 +165,10 @@ class _Runner:
         self._others = tuple(i for i in segment.ins if i not in {r[0] for r in reads})
         self._shapes_vary = [i for i, slot, _ in reads if not _known(step.program.slots[slot].dims)]
         self._loops = any(i.function is not None and i.function.form == "loop" for i in segment.instrs)
+        self._hasty = None
+        if self._loops and step.tier == "auto" and not self._always_interpret and not any(samples_of(segment.instrs)):
+            self._patience = control.Patience()
+            self._hasty = interpreter(segment, make_context, self._resources.random, patience=self._patience)
         # Variables that need not have a value: compiled code has no way to say so.
         self._optional = [slot for _, slot, node in reads if node is None]
         self._call_cost = cost.compiled_call(segment)
@@ -286,10 +292,21 @@ class _Runner:
             self._call(executable, env, undo, trace)
             return
         self._load(env)
+        if self._hasty is not None and trace is None and deadline.remaining() is None:
+            entry = self._entry(env)
+            if not entry.never:
+                self._patience.left = LONG_LOOP
+                try:
+                    self._interpret(env, trace, self._hasty)
+                    self._commit(env, undo)
+                except control.LongLoop:  # nothing has been stored yet: start again, compiled
+                    entry.spent = self._worth
+                    self._execute(self._compile(entry, env), env, undo, trace)
+                return
         self._interpret(env, trace)
         self._commit(env, undo)
 
-    def _interpret(self, env, trace):
+    def _interpret(self, env, trace, run=None):
         if self._interpreter is None:
             self._interpreter = interpreter(self.segment, self._make_context, self._resources.random,
                                             make_body=self._make_body())
@@ -299,7 +316,7 @@ class _Runner:
                 env[i] = on_host(value)
         with np.errstate(all="ignore"):
             if trace is None or trace.observe is None:
-                self._interpreter(env)
+                (run or self._interpreter)(env)
             else:
                 interpreter(self.segment, self._make_context, self._resources.random, trace.observe)(env)
 
