@@ -18,7 +18,7 @@ import numpy as np
 
 from headwater._src.core import dtypes, errors
 from headwater._src.io import atomic, checksum, table, tensor_slice, varint
-from headwater._src.io.local import path_of, translated
+from headwater._src.io.local import makedirs, path_of, translated
 
 PIECE = 1 << 24  # bytes written and checked at a time
 _NATIVE = sys.byteorder == "little"
@@ -55,6 +55,7 @@ class BundleWriter:
         self._temporary = atomic.temporary_name(self._path)
         self._entries = {}
         self._at = 0
+        makedirs(os.path.dirname(self._path))
         with translated(self._path):
             self._file = open(self._temporary, "wb", 0)
 

@@ -72,7 +72,7 @@ def _not_found(path):
 
 # --- files --------------------------------------------------------------------------------------
 
-_MODES = {"r": "rb", "w": "wb", "a": "ab", "r+": "r+b", "w+": "w+b", "a+": "a+b"}
+_BUFFER = 1 << 19
 
 
 class GFile:
@@ -92,13 +92,15 @@ class GFile:
         self._name, self._mode = name, mode
         self._binary = "b" in mode
         kind = mode.replace("b", "")
-        if kind not in _MODES:
+        if kind not in ("r", "w", "a", "r+", "w+", "a+"):
             raise errors.InvalidArgumentError(
                 None, None, "mode is not 'r' or 'w' or 'a' or 'r+' or 'w+' or 'a+'"
             )
         self._readable = kind in ("r", "r+", "w+", "a+")
         self._writable = kind != "r"
-        self._kind, self._encoding, self._file = kind, encoding, None
+        self._kind, self._encoding = kind, encoding
+        # Reading and writing have a position each.
+        self._reader = self._writer = None
 
     @property
     def name(self):
@@ -110,30 +112,30 @@ class GFile:
         """The mode as given."""
         return self._mode
 
-    def _open(self):
-        if self._file is None:
-            path = path_of(self._name)
-            with translated(path):
-                self._file = open(path, _MODES[self._kind], 1 << 19)
-        return self._file
-
     def _for_reading(self):
         if not self._readable:
             raise errors.PermissionDeniedError(None, None, "File isn't open for reading")
-        return self._open()
+        if self._reader is None:
+            path = path_of(self._name)
+            with translated(path):
+                self._reader = open(path, "rb", _BUFFER)
+        return self._reader
 
     def _for_writing(self):
         if not self._writable:
             raise errors.PermissionDeniedError(None, None, "File isn't open for writing")
-        return self._open()
+        if self._writer is None:
+            path = path_of(self._name)
+            with translated(path):
+                self._writer = open(path, "ab" if "a" in self._kind else "wb", _BUFFER)
+        return self._writer
 
     def _given(self, data):
         return data if self._binary else data.decode(self._encoding)
 
     def size(self):
         """The file's size in bytes."""
-        if self._file is not None and self._writable:
-            self._file.flush()
+        self.flush()
         return stat(self._name).length
 
     def write(self, file_content):
@@ -174,6 +176,8 @@ class GFile:
         file = self._for_reading()
         if offset is None and position is None:
             raise TypeError("seek(): offset argument required")
+        if offset is not None and position is not None:
+            raise TypeError("seek(): offset and position may not be set simultaneously.")
         offset = position if offset is None else offset
         size = self.size()
         if whence == 1:
@@ -195,7 +199,7 @@ class GFile:
     def tell(self):
         """The position in bytes."""
         if self._readable:
-            return self._open().tell()
+            return self._for_reading().tell()
         return self._for_writing().tell()
 
     def seekable(self):
@@ -233,22 +237,23 @@ class GFile:
 
     def flush(self):
         """Hands what was written to the operating system."""
-        if self._file is not None and self._writable:
+        if self._writer is not None:
             with translated(self._name):
-                self._file.flush()
+                self._writer.flush()
 
     def close(self):
         """Closes the file; needed after writing."""
-        file, self._file = self._file, None
-        if file is not None:
-            with translated(self._name):
-                file.close()
+        files = (self._writer, self._reader)
+        self._reader = self._writer = None
+        for file in files:
+            if file is not None:
+                with translated(self._name):
+                    file.close()
 
     def __del__(self):
-        file = getattr(self, "_file", None)
-        if file is not None:
+        if getattr(self, "_writer", None) or getattr(self, "_reader", None):
             with contextlib.suppress(Exception):
-                file.close()
+                self.close()
 
 
 FastGFile = GFile

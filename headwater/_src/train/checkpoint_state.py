@@ -38,7 +38,7 @@ def generate_checkpoint_state_proto(
     """
     from headwater._src.core.proto import checkpoint_state_pb2
 
-    paths = list(all_model_checkpoint_paths or [])
+    paths = all_model_checkpoint_paths or []  # the caller's own list gets the latest one too
     times = list(all_model_checkpoint_timestamps or [])
     if not paths or paths[-1] != model_checkpoint_path:
         logging.info(
@@ -98,7 +98,7 @@ def write_state(save_dir, latest, paths, latest_filename, relative, times=None, 
     """`update_checkpoint_state`; with `relative`, paths are written relative to the folder."""
     from google.protobuf import text_format
 
-    save_dir, latest = os.fspath(save_dir), os.fspath(latest)
+    save_dir, latest = local.path_of(save_dir), os.fspath(latest)
     path = state_file(save_dir, latest_filename)
     paths = [os.fspath(p) for p in paths or []]
     if relative:

@@ -440,17 +440,17 @@ def import_scoped_meta_graph(
         graph_def = copy
         for node in graph_def.node:
             node.device = ""
-    scope = graph.unique_name(import_scope, mark_as_used=False) if import_scope else ""
     with graph.as_default():
+        outer = graph.get_name_scope()
+        inner = graph.unique_name(import_scope, mark_as_used=False) if import_scope else outer
         elements = import_graph_def(
             graph_def,
-            name=import_scope or scope,
+            name=import_scope or "",
             input_map=input_map,
             return_elements=return_elements,
             producer_op_list=proto.meta_info_def.stripped_op_list,
         )
-        if scope and graph.get_name_scope():
-            scope = f"{graph.get_name_scope()}/{scope}"
+        scope = inner
         variables = {}
         for name, collection in proto.collection_def.items():
             if restore_collections_predicate(name):

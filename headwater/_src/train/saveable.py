@@ -117,7 +117,7 @@ def _copied(var):
     graph = var.graph
     with graph.device(None), graph.device(var.device):
         value = var.read_value()
-    with graph.device("/cpu:0"):
+    with graph.device(None), graph.device(on_cpu(var.device)):
         return raw.Identity(value)
 
 

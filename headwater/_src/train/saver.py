@@ -255,9 +255,7 @@ class Saver:
           RuntimeError: the saver is not built.
           tf.errors.OpError: the files cannot be written; the checkpoints before are unharmed.
         """
-        if self._empty:
-            return None
-        if self.saver_def is None:
+        if self.saver_def is None and not self._empty:
             raise RuntimeError("`build()` should be called before save if defer_build==True")
         latest_filename = latest_filename or "checkpoint"
         if os.path.split(latest_filename)[0]:
@@ -269,24 +267,26 @@ class Saver:
             raise TypeError(f"'sess' must be a Session; {sess}")
         if folder and not local.isdir(folder):
             raise ValueError(f"Parent directory of {save_path} doesn't exist, can't save.")
-        checkpoint_state.clean_temporaries(path)
-        saved = sess.run(
-            self.saver_def.save_tensor_name, {self.saver_def.filename_tensor_name: path}
-        )
-        saved = saved.decode() if isinstance(saved, bytes) else str(saved)
+        saved = None if self._empty else self._save_values(sess, path)
         if write_meta_graph:
             with sess.graph.as_default():
                 self.export_meta_graph(
                     checkpoint_state.meta_graph_filename(path, meta_graph_suffix),
                     strip_default_attrs=strip_default_attrs,
                 )
-        if write_state:
+        if write_state and not self._empty:
             self._remember(saved)
             checkpoint_state.write_state(
                 folder, saved, self.last_checkpoints, latest_filename, self._save_relative_paths
             )
             self._delete_old(meta_graph_suffix)
         return saved
+
+    def _save_values(self, sess, path):
+        checkpoint_state.clean_temporaries(local.path_of(path))
+        feeds = {self.saver_def.filename_tensor_name: path}
+        saved = sess.run(self.saver_def.save_tensor_name, feeds)
+        return saved.decode() if isinstance(saved, bytes) else str(saved)
 
     def _file_name(self, sess, save_path, global_step, latest_filename):
         if global_step is None:
@@ -439,7 +439,8 @@ def import_with_elements(meta_graph_or_file, clear_devices=False, import_scope=N
         proto, clear_devices=clear_devices, import_scope=import_scope, **kwargs
     )
     if proto.HasField("saver_def"):
-        scope = import_scope
+        outer = get_default_graph().get_name_scope()
+        scope = "/".join(filter(None, (outer, import_scope)))
         if variables:
             name = next(iter(variables))
             scope = variables[name].op.name[: -len(name)].rstrip("/")
