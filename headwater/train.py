@@ -69,7 +69,10 @@ from headwater._src.train.summary_writer import (
     FileWriterCache as SummaryWriterCache,  # noqa: F401
 )
 
-_EXAMPLE, _FEATURE = "headwater._src.core.proto.example_pb2", "headwater._src.core.proto.feature_pb2"
+_EXAMPLE, _FEATURE = (
+    "headwater._src.core.proto.example_pb2",
+    "headwater._src.core.proto.feature_pb2",
+)
 _PROTOS = {
     "BytesList": _FEATURE,
     "Example": _EXAMPLE,

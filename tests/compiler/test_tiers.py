@@ -1,4 +1,6 @@
-"""Both tiers of the engine hold to the same rules: order, state, errors, random numbers, shapes from values."""
+"""Both tiers of the engine hold to the same rules: order, state, errors, random numbers, shapes
+from values.
+"""
 
 import threading
 
@@ -27,7 +29,9 @@ def test_a_fed_value_may_decide_a_shape(tier):
     y = tf.zeros([n, 3]) + x
     with tf.Session() as sess:
         for rows in (2, 3, 2):
-            np.testing.assert_array_equal(sess.run(y, {n: rows, x: 1.5}), np.full((rows, 3), 1.5, np.float32))
+            np.testing.assert_array_equal(
+                sess.run(y, {n: rows, x: 1.5}), np.full((rows, 3), 1.5, np.float32)
+            )
 
 
 def test_shapes_of_fed_arrays_are_known_while_tracing(tier):
@@ -56,7 +60,9 @@ def test_an_index_out_of_range_raises_and_changes_nothing(tier):
     with tf.Session() as sess:
         sess.run(v.initializer)
         np.testing.assert_array_equal(sess.run([row, step], {i: [1]})[0], [2.0])
-        with pytest.raises(tf.errors.InvalidArgumentError, match=r"indices\[0\] = 9 is not in \[0, 3\)") as info:
+        with pytest.raises(
+            tf.errors.InvalidArgumentError, match=r"indices\[0\] = 9 is not in \[0, 3\)"
+        ) as info:
             sess.run([row, step], {i: [9]})
         assert info.value.op is row.op
         assert "test_tiers.py" in str(info.value)
@@ -143,7 +149,9 @@ def test_random_numbers_are_the_same_in_both_tiers(monkeypatch):
 def test_threads_lose_no_update(tier):
     v = tf.Variable(0, dtype=tf.int32)
     w = tf.Variable(tf.zeros([64]))
-    step = tf.group(tf.assign_add(v, 1, use_locking=True), tf.assign_add(w, tf.ones([64]), use_locking=True))
+    step = tf.group(
+        tf.assign_add(v, 1, use_locking=True), tf.assign_add(w, tf.ones([64]), use_locking=True)
+    )
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
         sess.run(step)

@@ -1,6 +1,8 @@
-"""Programs with branches and loops: functions of the library that return what to fetch and to differentiate.
+"""Programs with branches and loops: functions of the library that return what to fetch and to
+differentiate.
 
-Each returns `Run(fetches, feeds, ys, xs, init, steps)`; `feeds` may be a list, one dict for each step.
+Each returns `Run(fetches, feeds, ys, xs, init, steps)`; `feeds` may be a list, one dict for each
+step.
 """
 
 from dataclasses import dataclass, field
@@ -68,14 +70,22 @@ def cond_cube(tf):
 @program
 def cond_of_structures(tf):
     p, x = switch(tf), tf.constant(2.0)
-    r = tf.cond(p, lambda: {"a": x, "b": (x + 1, [x + 2])}, lambda: {"a": x * 2, "b": (x * 3, [x * 4])})
+    r = tf.cond(
+        p, lambda: {"a": x, "b": (x + 1, [x + 2])}, lambda: {"a": x * 2, "b": (x * 3, [x * 4])}
+    )
     return Run([r["a"], r["b"][0], r["b"][1][0]], both(p), ys=r["b"][0], xs=[x])
 
 
 @program
 def cond_unpacks_singletons(tf):
     p = switch(tf)
-    return Run([tf.cond(p, lambda: [1], lambda: [2]), tf.cond(p, lambda: [1], lambda: [2], strict=True)[0]], both(p))
+    return Run(
+        [
+            tf.cond(p, lambda: [1], lambda: [2]),
+            tf.cond(p, lambda: [1], lambda: [2], strict=True)[0],
+        ],
+        both(p),
+    )
 
 
 @program
@@ -90,15 +100,22 @@ def cond_of_operations(tf):
 def cond_nested(tf):
     p, x = switch(tf), tf.placeholder(tf.float32, [])
     r = tf.cond(p, lambda: tf.cond(x > 1.0, lambda: x * 2.0, lambda: x * x), lambda: -x)
-    return Run(r, [{p: b, x: v} for b in (True, False) for v in (0.5, 2.0)], ys=r, xs=[x], second=True)
+    return Run(
+        r, [{p: b, x: v} for b in (True, False) for v in (0.5, 2.0)], ys=r, xs=[x], second=True
+    )
 
 
 @program
 def cond_relaxes_shapes(tf):
     p = switch(tf)
-    return Run([tf.cond(p, lambda: tf.zeros([2, 3]), lambda: tf.ones([2, 3])),
-                tf.cond(p, lambda: tf.zeros([2, 3]), lambda: tf.ones([2, 4])),
-                tf.cond(p, lambda: tf.zeros([2, 3]), lambda: tf.ones([2]))], both(p))
+    return Run(
+        [
+            tf.cond(p, lambda: tf.zeros([2, 3]), lambda: tf.ones([2, 3])),
+            tf.cond(p, lambda: tf.zeros([2, 3]), lambda: tf.ones([2, 4])),
+            tf.cond(p, lambda: tf.zeros([2, 3]), lambda: tf.ones([2])),
+        ],
+        both(p),
+    )
 
 
 @program
@@ -173,7 +190,9 @@ def cond_dynamic_shapes(tf):
 @program
 def cond_different_intermediates(tf):
     p, x = switch(tf), tf.placeholder(tf.float32, [3])
-    r = tf.cond(p, lambda: tf.reduce_sum(tf.tanh(tf.tile(x, [4]))), lambda: tf.reduce_prod(tf.sin(x)))
+    r = tf.cond(
+        p, lambda: tf.reduce_sum(tf.tanh(tf.tile(x, [4]))), lambda: tf.reduce_prod(tf.sin(x))
+    )
     return Run(r, [{p: b, x: [0.1, 0.2, 0.3]} for b in (True, False)], ys=r, xs=[x])
 
 
@@ -226,8 +245,11 @@ def case_picks_the_first(tf):
 @program
 def case_exclusive(tf):
     n = tf.placeholder(tf.int32, [])
-    r = tf.case({tf.equal(n, 0): lambda: tf.constant(5), tf.equal(n, 1): lambda: tf.constant(6)},
-                default=lambda: tf.constant(7), exclusive=True)
+    r = tf.case(
+        {tf.equal(n, 0): lambda: tf.constant(5), tf.equal(n, 1): lambda: tf.constant(6)},
+        default=lambda: tf.constant(7),
+        exclusive=True,
+    )
     return Run(r, [{n: k} for k in range(3)])
 
 
@@ -249,7 +271,9 @@ def switch_case_default(tf):
 
 
 def power(tf, x, n):
-    return tf.while_loop(lambda i, a: i < n, lambda i, a: (i + 1, a * x), [tf.constant(0), tf.constant(1.0)])[1]
+    return tf.while_loop(
+        lambda i, a: i < n, lambda i, a: (i + 1, a * x), [tf.constant(0), tf.constant(1.0)]
+    )[1]
 
 
 @program
@@ -288,57 +312,81 @@ def while_data_dependent(tf):
 @program
 def while_vectors(tf):
     x, w = tf.placeholder(tf.float32, [3]), tf.constant(np.eye(3, dtype=np.float32) * 0.5 + 0.1)
-    r = tf.while_loop(lambda i, h: i < 4,
-                      lambda i, h: (i + 1, tf.tanh(tf.squeeze(tf.matmul(h[None], w), 0) + x)),
-                      [tf.constant(0), tf.zeros([3])])[1]
+    r = tf.while_loop(
+        lambda i, h: i < 4,
+        lambda i, h: (i + 1, tf.tanh(tf.squeeze(tf.matmul(h[None], w), 0) + x)),
+        [tf.constant(0), tf.zeros([3])],
+    )[1]
     return Run(r, {x: [0.1, -0.2, 0.3]}, ys=r, xs=[x, w])
 
 
 @program
 def while_unknown_batch(tf):
     x = tf.placeholder(tf.float32, [None, 2])
-    r = tf.while_loop(lambda i, h: i < 3, lambda i, h: (i + 1, h * x + 1.0),
-                      [tf.constant(0), tf.zeros_like(x)])[1]
+    r = tf.while_loop(
+        lambda i, h: i < 3, lambda i, h: (i + 1, h * x + 1.0), [tf.constant(0), tf.zeros_like(x)]
+    )[1]
     return Run(r, [{x: np.ones([k, 2], np.float32) * 0.7} for k in (1, 3)], ys=r, xs=[x])
 
 
 @program
 def while_swaps(tf):
     a, b = tf.constant(1.0), tf.constant(2.0)
-    r = tf.while_loop(lambda i, x, y: i < 3, lambda i, x, y: (i + 1, y * 2.0, x), [tf.constant(0), a, b])
+    r = tf.while_loop(
+        lambda i, x, y: i < 3, lambda i, x, y: (i + 1, y * 2.0, x), [tf.constant(0), a, b]
+    )
     return Run(list(r), ys=r[1], xs=[a, b])
 
 
 @program
 def while_unused_outputs(tf):
     a, b = tf.constant(1.0), tf.constant(2.0)
-    r = tf.while_loop(lambda i, x, y: i < 3, lambda i, x, y: (i + 1, x * 2.0, y * b), [tf.constant(0), a, b])
+    r = tf.while_loop(
+        lambda i, x, y: i < 3, lambda i, x, y: (i + 1, x * 2.0, y * b), [tf.constant(0), a, b]
+    )
     return Run(list(r), ys=r[1], xs=[a, b])
 
 
 @program
 def while_nested(tf):
     x = tf.placeholder(tf.float32, [])
-    r = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, tf.while_loop(
-        lambda j, b: j < 2, lambda j, b: (j + 1, b * x + tf.sin(a)), [tf.constant(0), a])[1]),
-        [tf.constant(0), tf.constant(0.5)])[1]
+    r = tf.while_loop(
+        lambda i, a: i < 3,
+        lambda i, a: (
+            i + 1,
+            tf.while_loop(
+                lambda j, b: j < 2, lambda j, b: (j + 1, b * x + tf.sin(a)), [tf.constant(0), a]
+            )[1],
+        ),
+        [tf.constant(0), tf.constant(0.5)],
+    )[1]
     return Run(r, {x: 1.2}, ys=r, xs=[x])
 
 
 @program
 def while_triangular(tf):
     x = tf.placeholder(tf.float32, [])
-    r = tf.while_loop(lambda i, a: i < 4, lambda i, a: (i + 1, tf.while_loop(
-        lambda j, b: j < i, lambda j, b: (j + 1, b * x + tf.sin(a)), [tf.constant(0), a])[1]),
-        [tf.constant(0), tf.constant(0.5)])[1]
+    r = tf.while_loop(
+        lambda i, a: i < 4,
+        lambda i, a: (
+            i + 1,
+            tf.while_loop(
+                lambda j, b: j < i, lambda j, b: (j + 1, b * x + tf.sin(a)), [tf.constant(0), a]
+            )[1],
+        ),
+        [tf.constant(0), tf.constant(0.5)],
+    )[1]
     return Run(r, {x: 1.2}, ys=r, xs=[x])
 
 
 @program
 def while_with_cond(tf):
     x = tf.placeholder(tf.float32, [])
-    r = tf.while_loop(lambda i, a: i < 5, lambda i, a: (i + 1, tf.cond(
-        tf.equal(i % 2, 0), lambda: a * x, lambda: a + x * x)), [tf.constant(0), tf.constant(1.0)])[1]
+    r = tf.while_loop(
+        lambda i, a: i < 5,
+        lambda i, a: (i + 1, tf.cond(tf.equal(i % 2, 0), lambda: a * x, lambda: a + x * x)),
+        [tf.constant(0), tf.constant(1.0)],
+    )[1]
     return Run(r, {x: 1.3}, ys=r, xs=[x])
 
 
@@ -360,8 +408,11 @@ def while_gradient_in_cond(tf):
 def while_gradient_inside(tf):
     x = tf.constant(2.0)
     y = x * x
-    r = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a + tf.gradients(y * [1.0, 2.0], x)[0]),
-                      [tf.constant(0), tf.constant(0.0)])[1]
+    r = tf.while_loop(
+        lambda i, a: i < 3,
+        lambda i, a: (i + 1, a + tf.gradients(y * [1.0, 2.0], x)[0]),
+        [tf.constant(0), tf.constant(0.0)],
+    )[1]
     return Run(r)
 
 
@@ -375,16 +426,23 @@ def while_maximum_iterations(tf):
 @program
 def while_shape_invariants(tf):
     x = tf.placeholder(tf.float32, [None])
-    r = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, tf.concat([a, x * 2.0], 0)), [tf.constant(0), x],
-                      shape_invariants=[tf.TensorShape([]), tf.TensorShape([None])])[1]
+    r = tf.while_loop(
+        lambda i, a: i < 3,
+        lambda i, a: (i + 1, tf.concat([a, x * 2.0], 0)),
+        [tf.constant(0), x],
+        shape_invariants=[tf.TensorShape([]), tf.TensorShape([None])],
+    )[1]
     return Run(r, {x: [1.0, 2.0]}, ys=r, xs=[x])
 
 
 @program
 def while_changing_shapes(tf):
-    r = tf.while_loop(lambda i, a: i < 4, lambda i, a: (i + 1, tf.ones([i + 1, 2]) * tf.reduce_sum(a)),
-                      [tf.constant(0), tf.ones([1, 2])],
-                      shape_invariants=[tf.TensorShape([]), tf.TensorShape([None, 2])])[1]
+    r = tf.while_loop(
+        lambda i, a: i < 4,
+        lambda i, a: (i + 1, tf.ones([i + 1, 2]) * tf.reduce_sum(a)),
+        [tf.constant(0), tf.ones([1, 2])],
+        shape_invariants=[tf.TensorShape([]), tf.TensorShape([None, 2])],
+    )[1]
     return Run(r)
 
 
@@ -410,7 +468,9 @@ def while_assigns_resource(tf):
         with tf.control_dependencies([v.assign_add(2.0)]):
             return i + 1, total + v.read_value()
 
-    r = tf.while_loop(lambda i, _: i < 4, body, [tf.constant(0), tf.constant(0.0)], parallel_iterations=1)
+    r = tf.while_loop(
+        lambda i, _: i < 4, body, [tf.constant(0), tf.constant(0.0)], parallel_iterations=1
+    )
     with tf.control_dependencies([r[1]]):
         after = v.read_value()
     return Run([*r, after], init=True, steps=2)
@@ -419,22 +479,29 @@ def while_assigns_resource(tf):
 @program
 def while_variable_gradient(tf):
     v = tf.Variable([0.5, 1.5], name="v")
-    r = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a * v), [tf.constant(0), tf.ones([2])])[1]
+    r = tf.while_loop(
+        lambda i, a: i < 3, lambda i, a: (i + 1, a * v), [tf.constant(0), tf.ones([2])]
+    )[1]
     return Run(r, ys=r, xs=[v], init=True)
 
 
 @program
 def while_resource_gradient(tf):
     v = tf.Variable([0.5, 1.5], name="v", use_resource=True)
-    r = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a * v), [tf.constant(0), tf.ones([2])])[1]
+    r = tf.while_loop(
+        lambda i, a: i < 3, lambda i, a: (i + 1, a * v), [tf.constant(0), tf.ones([2])]
+    )[1]
     return Run(r, ys=r, xs=[v], init=True)
 
 
 @program
 def while_embedding_gradient(tf):
     v = tf.Variable([[0.5, 1.5], [2.0, 3.0], [4.0, 5.0]], name="v")
-    r = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a + tf.gather(v, i) * tf.cast(i, tf.float32)),
-                      [tf.constant(0), tf.ones([2])])[1]
+    r = tf.while_loop(
+        lambda i, a: i < 3,
+        lambda i, a: (i + 1, a + tf.gather(v, i) * tf.cast(i, tf.float32)),
+        [tf.constant(0), tf.ones([2])],
+    )[1]
     return Run(r, ys=r, xs=[v], init=True)
 
 
@@ -448,59 +515,83 @@ def while_variable_as_loop_variable(tf):
 @program
 def while_random(tf):
     tf.set_random_seed(3)
-    r = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a * tf.random_uniform([2], seed=5)),
-                      [tf.constant(0), tf.ones([2])], parallel_iterations=1)[1]
+    r = tf.while_loop(
+        lambda i, a: i < 3,
+        lambda i, a: (i + 1, a * tf.random_uniform([2], seed=5)),
+        [tf.constant(0), tf.ones([2])],
+        parallel_iterations=1,
+    )[1]
     return Run(r, steps=3)
 
 
 @program
 def while_random_gradient(tf):
     x = tf.constant([1.0, 2.0])
-    r = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a * tf.random_uniform([2], seed=5) + x),
-                      [tf.constant(0), x], parallel_iterations=1)[1]
+    r = tf.while_loop(
+        lambda i, a: i < 3,
+        lambda i, a: (i + 1, a * tf.random_uniform([2], seed=5) + x),
+        [tf.constant(0), x],
+        parallel_iterations=1,
+    )[1]
     return Run(r, ys=r, xs=[x], steps=2)
 
 
 @program
 def while_no_back_prop(tf):
     x = tf.constant(2.0)
-    r = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a * x), [tf.constant(0), x], back_prop=False)[1]
+    r = tf.while_loop(
+        lambda i, a: i < 3, lambda i, a: (i + 1, a * x), [tf.constant(0), x], back_prop=False
+    )[1]
     return Run(r, ys=r * x, xs=[x])
 
 
 @program
 def while_stop_gradient(tf):
     x, y = tf.constant(2.0), tf.constant(3.0)
-    r = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a * x * tf.stop_gradient(y)), [tf.constant(0), x])[1]
+    r = tf.while_loop(
+        lambda i, a: i < 3, lambda i, a: (i + 1, a * x * tf.stop_gradient(y)), [tf.constant(0), x]
+    )[1]
     return Run(r, ys=r, xs=[x])
 
 
 @program
 def while_double(tf):
     x = tf.constant(1.1, tf.float64)
-    r = tf.while_loop(lambda i, a: i < 6, lambda i, a: (i + 1, tf.exp(a) * x / (1.0 + a)),
-                      [tf.constant(0), tf.constant(0.1, tf.float64)])[1]
+    r = tf.while_loop(
+        lambda i, a: i < 6,
+        lambda i, a: (i + 1, tf.exp(a) * x / (1.0 + a)),
+        [tf.constant(0), tf.constant(0.1, tf.float64)],
+    )[1]
     return Run(r, ys=r, xs=[x])
 
 
 @program
 def while_structures(tf):
-    r = tf.while_loop(lambda i, s: i < 3, lambda i, s: (i + 1, {"a": s["a"] + 1.0, "b": [s["b"][0] * 2]}),
-                      [tf.constant(0), {"a": tf.constant(0.0), "b": [tf.constant(1)]}])
+    r = tf.while_loop(
+        lambda i, s: i < 3,
+        lambda i, s: (i + 1, {"a": s["a"] + 1.0, "b": [s["b"][0] * 2]}),
+        [tf.constant(0), {"a": tf.constant(0.0), "b": [tf.constant(1)]}],
+    )
     return Run([r[0], r[1]["a"], r[1]["b"][0]])
 
 
 @program
 def while_of_strings(tf):
-    r = tf.while_loop(lambda i, s: i < 3, lambda i, s: (i + 1, tf.strings.join([s, "x"])),
-                      [tf.constant(0), tf.constant("a")])
+    r = tf.while_loop(
+        lambda i, s: i < 3,
+        lambda i, s: (i + 1, tf.strings.join([s, "x"])),
+        [tf.constant(0), tf.constant("a")],
+    )
     return Run(list(r))
 
 
 @program
 def while_fibonacci(tf):
-    r = tf.while_loop(lambda i, a, b: i < 20, lambda i, a, b: (i + 1, b, a + b),
-                      [tf.constant(0), tf.constant(0, tf.int64), tf.constant(1, tf.int64)])
+    r = tf.while_loop(
+        lambda i, a, b: i < 20,
+        lambda i, a, b: (i + 1, b, a + b),
+        [tf.constant(0), tf.constant(0, tf.int64), tf.constant(1, tf.int64)],
+    )
     return Run(list(r))
 
 
@@ -514,8 +605,9 @@ def while_newton(tf):
 @program
 def while_two_gradients(tf):
     x, y = tf.constant(1.2), tf.constant(0.7)
-    r = tf.while_loop(lambda i, a, b: i < 3, lambda i, a, b: (i + 1, a * x + b, b * y),
-                      [tf.constant(0), x, y])
+    r = tf.while_loop(
+        lambda i, a, b: i < 3, lambda i, a, b: (i + 1, a * x + b, b * y), [tf.constant(0), x, y]
+    )
     return Run(list(r), ys=[r[1], r[2]], xs=[x, y])
 
 
@@ -532,7 +624,12 @@ def two_loops(tf):
 @program
 def array_write_read_stack(tf):
     x = tf.constant([1.0, 2.0])
-    ta = tf.TensorArray(tf.float32, 3, clear_after_read=False).write(0, x).write(1, x * x).write(2, tf.sin(x))
+    ta = (
+        tf.TensorArray(tf.float32, 3, clear_after_read=False)
+        .write(0, x)
+        .write(1, x * x)
+        .write(2, tf.sin(x))
+    )
     r = ta.stack()
     return Run([r, ta.read(1), ta.size()], ys=r, xs=[x])
 
@@ -555,7 +652,11 @@ def array_scatter(tf):
 @program
 def array_concat(tf):
     x = tf.constant([1.0, 2.0])
-    ta = tf.TensorArray(tf.float32, 2, infer_shape=False).write(0, x).write(1, tf.concat([x, x * x], 0))
+    ta = (
+        tf.TensorArray(tf.float32, 2, infer_shape=False)
+        .write(0, x)
+        .write(1, tf.concat([x, x * x], 0))
+    )
     r = ta.concat()
     return Run(r, ys=r * tf.range(6.0), xs=[x])
 
@@ -571,8 +672,11 @@ def array_split(tf):
 @program
 def array_dynamic_size(tf):
     ta = tf.TensorArray(tf.float32, 0, dynamic_size=True)
-    ta = tf.while_loop(lambda i, _: i < 4, lambda i, ta: (i + 1, ta.write(i, tf.cast(i, tf.float32) * 2.0)),
-                       [tf.constant(0), ta])[1]
+    ta = tf.while_loop(
+        lambda i, _: i < 4,
+        lambda i, ta: (i + 1, ta.write(i, tf.cast(i, tf.float32) * 2.0)),
+        [tf.constant(0), ta],
+    )[1]
     return Run([ta.stack(), ta.size()])
 
 
@@ -581,9 +685,11 @@ def array_in_loop(tf):
     x = tf.constant([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
     source = tf.TensorArray(tf.float32, 3).unstack(x)
     target = tf.TensorArray(tf.float32, 3)
-    r = tf.while_loop(lambda i, h, ta: i < 3,
-                      lambda i, h, ta: (i + 1, h * 0.5 + source.read(i), ta.write(i, h * h)),
-                      [tf.constant(0), tf.zeros([2]), target])
+    r = tf.while_loop(
+        lambda i, h, ta: i < 3,
+        lambda i, h, ta: (i + 1, h * 0.5 + source.read(i), ta.write(i, h * h)),
+        [tf.constant(0), tf.zeros([2]), target],
+    )
     y = r[2].stack()
     return Run([r[1], y], ys=[y, r[1]], xs=[x])
 
@@ -592,8 +698,11 @@ def array_in_loop(tf):
 def array_backwards(tf):
     x = tf.constant([1.0, 2.0, 3.0])
     source = tf.TensorArray(tf.float32, 3).unstack(x)
-    r = tf.while_loop(lambda i, a: i >= 0, lambda i, a: (i - 1, a * 0.5 + source.read(i)),
-                      [tf.constant(2), tf.constant(0.0)])[1]
+    r = tf.while_loop(
+        lambda i, a: i >= 0,
+        lambda i, a: (i - 1, a * 0.5 + source.read(i)),
+        [tf.constant(2), tf.constant(0.0)],
+    )[1]
     return Run(r, ys=r, xs=[x])
 
 
@@ -608,8 +717,11 @@ def array_in_cond(tf):
 @program
 def array_of_fed_size(tf):
     n = tf.placeholder(tf.int32, [])
-    r = tf.while_loop(lambda i, ta: i < n, lambda i, ta: (i + 1, ta.write(i, [tf.cast(i, tf.float32), 1.0])),
-                      [tf.constant(0), tf.TensorArray(tf.float32, n)])[1].stack()
+    r = tf.while_loop(
+        lambda i, ta: i < n,
+        lambda i, ta: (i + 1, ta.write(i, [tf.cast(i, tf.float32), 1.0])),
+        [tf.constant(0), tf.TensorArray(tf.float32, n)],
+    )[1].stack()
     return Run(r, [{n: 2}, {n: 5}])
 
 
@@ -635,7 +747,9 @@ def map_square(tf):
 @program
 def map_over_several(tf):
     x = rows(tf)
-    r = tf.map_fn(lambda v: (v[0] * v[1], tf.reduce_sum(v[0])), (x, x + 1.0), dtype=(tf.float32, tf.float32))
+    r = tf.map_fn(
+        lambda v: (v[0] * v[1], tf.reduce_sum(v[0])), (x, x + 1.0), dtype=(tf.float32, tf.float32)
+    )
     return Run(list(r), ys=list(r), xs=[x])
 
 
@@ -728,12 +842,18 @@ def scan_several(tf):
 
 @program
 def scan_fibonacci(tf):
-    r = tf.scan(lambda a, _: (a[1], a[0] + a[1]), tf.zeros([10]), initializer=(tf.constant(0), tf.constant(1)))
+    r = tf.scan(
+        lambda a, _: (a[1], a[0] + a[1]),
+        tf.zeros([10]),
+        initializer=(tf.constant(0), tf.constant(1)),
+    )
     return Run(r[0])
 
 
 @program
 def scan_recurrent(tf):
     x, w = rows(tf), tf.Variable([[0.3, -0.2], [0.1, 0.4]], name="w")
-    r = tf.scan(lambda h, v: tf.tanh(tf.squeeze(tf.matmul(h[None], w), 0) + v), x, initializer=tf.zeros([2]))
+    r = tf.scan(
+        lambda h, v: tf.tanh(tf.squeeze(tf.matmul(h[None], w), 0) + v), x, initializer=tf.zeros([2])
+    )
     return Run(r, ys=r, xs=[x, w], init=True)

@@ -1,4 +1,6 @@
-"""Every program of `programs` gives TensorFlow's values, gradients and static shapes, in both tiers."""
+"""Every program of `programs` gives TensorFlow's values, gradients and static shapes, in both
+tiers.
+"""
 
 import importlib.util
 import os
@@ -8,8 +10,9 @@ import pytest
 
 from .programs import PROGRAMS
 
-needs_tensorflow = pytest.mark.skipif(importlib.util.find_spec("tensorflow") is None,
-                                      reason="TensorFlow is not installed")
+needs_tensorflow = pytest.mark.skipif(
+    importlib.util.find_spec("tensorflow") is None, reason="TensorFlow is not installed"
+)
 TIERS = ["interpret", "compile", "auto"]
 
 
@@ -73,12 +76,17 @@ def test_values_and_gradients(name, tier, monkeypatch):
     assert missing == want_missing
     assert shapes == want_shapes
     for step, (got, want) in enumerate(zip(values, want_values, strict=True)):
-        for part, (mine, theirs) in enumerate(zip([*got[0], *got[1]], [*want[0], *want[1]], strict=True)):
+        for part, (mine, theirs) in enumerate(
+            zip([*got[0], *got[1]], [*want[0], *want[1]], strict=True)
+        ):
             same(mine, theirs, f"step {step}, value {part}")
 
 
 def same(mine, theirs, where):
-    mine, theirs = np.asarray(getattr(mine, "values", mine)), np.asarray(getattr(theirs, "values", theirs))
+    mine, theirs = (
+        np.asarray(getattr(mine, "values", mine)),
+        np.asarray(getattr(theirs, "values", theirs)),
+    )
     assert mine.shape == theirs.shape, where
     if mine.dtype.kind in "fc":
         np.testing.assert_allclose(mine, theirs, rtol=2e-5, atol=1e-6, err_msg=where)

@@ -7,7 +7,7 @@ import pytest
 
 import headwater as tf
 
-T, S, I = tf.TensorSpec, tf.SparseTensorSpec, tf.IndexedSlicesSpec  # noqa: E741
+T, S, I = tf.TensorSpec, tf.SparseTensorSpec, tf.IndexedSlicesSpec
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,9 @@ def describe(gradient: Any) -> Any:
         return None
     shape = gradient.shape
     shape = None if shape is None or shape.ndims is None else shape.as_list()
-    kind = type(gradient).__name__.replace("SymbolicTensor", "Tensor")  # 2.x's name for a graph's tensor
+    kind = type(gradient).__name__.replace(
+        "SymbolicTensor", "Tensor"
+    )  # 2.x's name for a graph's tensor
     return kind, gradient.name, gradient.dtype.name, shape
 
 

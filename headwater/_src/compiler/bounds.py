@@ -1,7 +1,7 @@
-"""How often a loop can run at most, as far as its condition says so: `i < n` with `i` counted up."""
+"""How often a loop can run at most, as far as its condition says so: `i < n` with `i` counted up.
+"""
 
 from headwater._src.compiler.trace import NeedsStatic, is_array
-
 
 _GREATER = {"Greater": "Less", "GreaterEqual": "LessEqual"}
 
@@ -15,7 +15,8 @@ def bound_of(tracer, instr, values):
       values: its values.
 
     Raises:
-      NeedsStatic: the condition compares a counter with a value that is not known yet, but could be.
+      NeedsStatic: the condition compares a counter with a value that is not known yet, but could
+        be.
     """
     condition, body = instr.function.bodies
     found, needed = [], None
@@ -29,7 +30,13 @@ def bound_of(tracer, instr, values):
             continue
         ids = [instr.ins[counter]] + ([] if limit is None else [instr.ins[limit]])
         first = values[counter]
-        last = condition.consts[right] if right in condition.consts else None if limit is None else values[limit]
+        last = (
+            condition.consts[right]
+            if right in condition.consts
+            else None
+            if limit is None
+            else values[limit]
+        )
         if last is None:
             continue
         if is_array(first) and is_array(last):

@@ -1,12 +1,12 @@
 """What a segment is expected to cost, in microseconds: a function of shapes only, never of a clock.
 
-The choice between interpreting and compiling rests on it, so the same program always takes the same way.
+The choice between interpreting and compiling rests on it, so the same program always takes the same
+way.
 """
 
 import numpy as np
 
 from headwater._src.graph.inference import group
-
 
 PER_NODE = 1.6  # calling one NumPy kernel
 PER_MEGABYTE = 250.0  # reading or writing
@@ -48,7 +48,7 @@ def segment_cost(segment, program, shape_of):
 def _body_cost(instr, shape_of):
     """Of the dearest branch, or of a loop that runs as often as loops usually do."""
     function = instr.function
-    feeds = [shape_of(i) for i in instr.ins[function.form == "branch":]]
+    feeds = [shape_of(i) for i in instr.ins[function.form == "branch" :]]
     found = [segment_cost(body, body, static_shapes(body, feeds)) for body in function.bodies]
     return sum(found) * ITERATIONS if function.form == "loop" else max(found)
 

@@ -1,7 +1,9 @@
-"""Nodes that run graph functions (branches, loops, calls) as instructions: bodies become programs of their own.
+"""Nodes that run graph functions (branches, loops, calls) as instructions: bodies become programs
+of their own.
 
-A body's program is pure like the one around it: the variables that it uses are further arguments, their new values
-further results. So an update inside a branch or a loop is, seen from outside, an update by the node.
+A body's program is pure like the one around it: the variables that it uses are further arguments,
+their new values further results. So an update inside a branch or a loop is, seen from outside, an
+update by the node.
 """
 
 from dataclasses import dataclass
@@ -16,9 +18,10 @@ from headwater._src.graph.func_graph import hands_on
 class Function:
     """What an instruction with bodies does.
 
-    Every body takes the same values, `arguments` ordinary ones and then `state` values of variables. It gives the
-    new values of the variables `updated`, then its own results. A loop's first body is its condition, with one
-    result; the results of the other one are the next values of the arguments `varying`.
+    Every body takes the same values, `arguments` ordinary ones and then `state` values of
+    variables. It gives the new values of the variables `updated`, then its own results. A loop's
+    first body is its condition, with one result; the results of the other one are the next values
+    of the arguments `varying`.
 
     Attributes:
       form: `"branch"`, `"loop"` or `"call"`.
@@ -79,12 +82,21 @@ def emit(builder, node, fed, after):
         sub.build()
     updated = [p for p in range(len(slots)) if any(len(s.builder.versions[p]) > 1 for s in subs)]
     used = [p for p in range(len(slots)) if p in updated or any(s.reads(p) for s in subs)]
-    programs = tuple(sub.finish(len(ins), used, [] if op.form == "loop" and sub is subs[0] else updated)
-                     for sub in subs)
+    programs = tuple(
+        sub.finish(len(ins), used, [] if op.form == "loop" and sub is subs[0] else updated)
+        for sub in subs
+    )
     updated_now = tuple(used.index(p) for p in updated)
     samples = dict.fromkeys(n for program in programs for n in samples_of(program.instrs))
-    function = Function(op.form, programs, len(ins), len(used), updated_now,
-                        tuple(bound[i][1] for i in varying), tuple(samples))
+    function = Function(
+        op.form,
+        programs,
+        len(ins),
+        len(used),
+        updated_now,
+        tuple(bound[i][1] for i in varying),
+        tuple(samples),
+    )
     old = []
     for p in used:
         slot = slots[p]
@@ -92,7 +104,18 @@ def emit(builder, node, fed, after):
         old.append(builder.state_value(slot, node, not newest, optional=True))
     if selects:
         ins.insert(0, builder.value_of(node, node.inputs[0]))
-    _finish(builder, node, fed, after, function, (*ins, *old), [slots[p] for p in updated], bound, varying, state)
+    _finish(
+        builder,
+        node,
+        fed,
+        after,
+        function,
+        (*ins, *old),
+        [slots[p] for p in updated],
+        bound,
+        varying,
+        state,
+    )
 
 
 def _finish(builder, node, fed, after, function, ins, updated_slots, bound, varying, state):
@@ -126,9 +149,12 @@ def _finish(builder, node, fed, after, function, ins, updated_slots, bound, vary
     from headwater._src.compiler.program import Instr
 
     hosted = any(i.where == "host" for body in function.bodies for i in body.instrs) or any(
-        t.dtype.base_dtype is dtypes.string for t in (*node.inputs, *node.outputs))
+        t.dtype.base_dtype is dtypes.string for t in (*node.inputs, *node.outputs)
+    )
     where = "host" if hosted else builder.place(node)
-    program.instrs.append(Instr(node, ins, tuple(outs), tuple(types), tuple(after), where, function))
+    program.instrs.append(
+        Instr(node, ins, tuple(outs), tuple(types), tuple(after), where, function)
+    )
     builder.instr_of[node] = (len(program.instrs) - 1,)
 
 
@@ -146,14 +172,19 @@ def _slot(builder, node, t):
     if slot is not None:
         return slot
     if t.dtype is dtypes.resource:
-        raise node_error(errors.InvalidArgumentError, node, f"the resource '{t.name}' that '{node.name}' "
-                         "uses is not a variable of this session")
+        raise node_error(
+            errors.InvalidArgumentError,
+            node,
+            f"the resource '{t.name}' that '{node.name}' uses is not a variable of this session",
+        )
     raise node_error(errors.InternalError, node, f"no value for input '{t.name}'")
 
 
 def _varying(body, bound):
     """Positions of the inputs that are ordinary values and that the body does not just hand on."""
-    return tuple(i for i, (is_state, _) in enumerate(bound) if not is_state and not hands_on(body, i))
+    return tuple(
+        i for i, (is_state, _) in enumerate(bound) if not is_state and not hands_on(body, i)
+    )
 
 
 def samples_of(instrs):
@@ -179,7 +210,9 @@ class _Body:
                 self.builder.slot_index[outer.slot_key(node)] = state.setdefault(slot, len(state))
 
     def start(self, arguments, slots, constant):
-        """Gives the body's inputs their values; `constant` says which arguments are the same in every run."""
+        """Gives the body's inputs their values; `constant` says which arguments are the same in
+        every run.
+        """
         builder, program = self.builder, self.builder.program
         ids = [builder.new() for _ in arguments]
         program.feeds = ids
@@ -224,10 +257,15 @@ class _Body:
 def uninitialized(slot, node):
     """The error of reading a variable that has no value."""
     if slot.is_resource:
-        message = (f"Error while reading resource variable {slot.key[1]} from Container: "
-                   f"{slot.key[0] or 'localhost'}. This could mean that the variable was uninitialized. Could not find variable {slot.key[1]}. Run its "
-                   "initializer first, for example tf.global_variables_initializer().")
+        message = (
+            f"Error while reading resource variable {slot.key[1]} from Container: "
+            f"{slot.key[0] or 'localhost'}. This could mean that the variable was uninitialized. "
+            f"Could not find variable {slot.key[1]}. Run its "
+            "initializer first, for example tf.global_variables_initializer()."
+        )
     else:
-        message = (f"Attempting to use uninitialized value {slot.key[1]}. Run its initializer first, for "
-                   "example tf.global_variables_initializer(), or restore a checkpoint.")
+        message = (
+            f"Attempting to use uninitialized value {slot.key[1]}. Run its initializer first, for "
+            "example tf.global_variables_initializer(), or restore a checkpoint."
+        )
     return node_error(errors.FailedPreconditionError, node, message)

@@ -1,8 +1,10 @@
-"""The compiling tier: a segment is traced through its kernels on JAX and becomes one XLA executable.
+"""The compiling tier: a segment is traced through its kernels on JAX and becomes one XLA
+executable.
 
-Namespaces are chosen per node: NumPy when every input is concrete and small, JAX otherwise, so shape arithmetic is
-done while tracing. A kernel that needs the value of a traced input (`static`) makes the tracing start again with
-the segment inputs that decide the value given as constants; they become part of the executable's key.
+Namespaces are chosen per node: NumPy when every input is concrete and small, JAX otherwise, so
+shape arithmetic is done while tracing. A kernel that needs the value of a traced input (`static`)
+makes the tracing start again with the segment inputs that decide the value given as constants; they
+become part of the executable's key.
 """
 
 import os
@@ -11,11 +13,14 @@ import threading
 import jax
 import numpy as np
 
-from headwater._src.compiler.trace import LARGE_CONSTANT, HasErrors, Tracer
-from headwater._src.compiler.trace import MoveToHost as MoveToHost
-from headwater._src.compiler.trace import NeedsStatic as NeedsStatic
+from headwater._src.compiler.trace import (
+    LARGE_CONSTANT,
+    HasErrors,
+    MoveToHost as MoveToHost,
+    NeedsStatic as NeedsStatic,
+    Tracer,
+)
 from headwater._src.xp import jax_xp
-
 
 _setup_lock = threading.Lock()
 _is_set_up = False
@@ -26,8 +31,8 @@ class Executable:
 
     Attributes:
       samples: the random nodes; the last `nested` of them are in bodies.
-      counts: for each random node, how many Philox counters a run takes; None before the first call. Of nodes in
-        bodies a run itself says it.
+      counts: for each random node, how many Philox counters a run takes; None before the first
+        call. Of nodes in bodies a run itself says it.
       checks: whether the result carries an error flag.
       donates: whether the old values of updated variables are given up by a call.
     """
@@ -36,15 +41,22 @@ class Executable:
         self.segment, self.program = segment, program
         self.static = static
         self.samples = [instr.node for instr in segment.instrs if instr.node.op.kind == "sample"]
-        inside = dict.fromkeys(node for instr in segment.instrs if instr.function is not None
-                               for node in instr.function.samples)
+        inside = dict.fromkeys(
+            node
+            for instr in segment.instrs
+            if instr.function is not None
+            for node in instr.function.samples
+        )
         self.nested = len(inside)
         self.samples.extend(inside)
         used = [i for i in segment.ins if i not in static]
         self.donated = tuple(i for i in used if i in donated)
         self.arguments = self.donated + tuple(i for i in used if i not in donated)
-        big = [i for i in dict.fromkeys(i for instr in segment.instrs for i in instr.ins)
-               if i in program.consts and np.size(program.consts[i]) > LARGE_CONSTANT]
+        big = [
+            i
+            for i in dict.fromkeys(i for instr in segment.instrs for i in instr.ins)
+            if i in program.consts and np.size(program.consts[i]) > LARGE_CONSTANT
+        ]
         self.constants = tuple(big)
         self.counts = None
         self.checks = False
@@ -66,7 +78,8 @@ class Executable:
           keys: uint32 array `[random nodes, 6]` of Philox states.
 
         Returns:
-          `(outs, error, states)`: the values of the segment's `outs` as JAX arrays, the error flag or None, and
+          `(outs, error, states)`: the values of the segment's `outs` as JAX arrays, the error flag
+            or None, and
           the states that the nested random nodes end in.
         """
         try:
@@ -77,7 +90,7 @@ class Executable:
             results = self.jitted(*values, *self._held, keys)
         states = ()
         if self.nested:
-            results, states = results[:-self.nested], results[-self.nested:]
+            results, states = results[: -self.nested], results[-self.nested :]
         if self.checks:
             return results[:-1], results[-1], states
         return results, None, states
@@ -87,25 +100,29 @@ class Executable:
         keys = arguments[-1]
         env = dict(self.static)
         env.update(zip(self.arguments + self.constants, arguments))
-        tracer = Tracer(segment.instrs, program.consts, env,
-                        {node: keys[k] for k, node in enumerate(self.samples)}, False)
+        tracer = Tracer(
+            segment.instrs,
+            program.consts,
+            env,
+            {node: keys[k] for k, node in enumerate(self.samples)},
+            False,
+        )
         with jax_xp.collect_errors() as flags:
             tracer.run()
         self.counts = tracer.counts + [0] * self.nested
         self.checks = bool(flags)
         if flags and self.donates:
             raise HasErrors
-        # JAX hands an argument that is also a result through as it is; a variable must own its memory.
+        # JAX hands an argument that is also a result through as it is; a variable must own its
+        # memory.
         given = {id(a) for a in arguments}
-        outs = tuple(
-            jax_xp.copy(env[i]) if id(env[i]) in given else env[i] for i in segment.outs
-        )
+        outs = tuple(jax_xp.copy(env[i]) if id(env[i]) in given else env[i] for i in segment.outs)
         if flags:
             failed = flags[0]
             for flag in flags[1:]:
                 failed = failed | flag
             outs = (*outs, failed)
-        return (*outs, *(tracer.states[node] for node in self.samples[len(tracer.counts):]))
+        return (*outs, *(tracer.states[node] for node in self.samples[len(tracer.counts) :]))
 
 
 def device_array(array):

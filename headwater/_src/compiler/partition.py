@@ -1,8 +1,9 @@
 """Cutting a program into segments: maximal runs of instructions that execute in one place.
 
-Every instruction gets a stage, the smallest number such that whatever it waits for is in an earlier stage, or in
-the same stage and place. Instructions of one stage and place form a segment; segments run in order of stage, the
-host's first within a stage, so that nodes that may block do so before anything is computed or stored.
+Every instruction gets a stage, the smallest number such that whatever it waits for is in an earlier
+stage, or in the same stage and place. Instructions of one stage and place form a segment; segments
+run in order of stage, the host's first within a stage, so that nodes that may block do so before
+anything is computed or stored.
 """
 
 from dataclasses import dataclass
@@ -48,7 +49,9 @@ def partition(program):
     groups = {}
     for instr, stage in zip(program.instrs, stages):
         groups.setdefault((stage, instr.where != "host", instr.where), []).append(instr)
-    segments = [Segment(key[2], instrs) for key, instrs in sorted(groups.items(), key=lambda g: g[0])]
+    segments = [
+        Segment(key[2], instrs) for key, instrs in sorted(groups.items(), key=lambda g: g[0])
+    ]
     _connect(program, segments)
     return segments
 
@@ -60,8 +63,12 @@ def _connect(program, segments):
         made = {v for instr in segment.instrs for v in instr.outs}
         segment.outs = tuple(v for instr in segment.instrs for v in instr.outs if v in needed)
         segment.commits = tuple((final[v], v) for v in segment.outs if v in final)
-        used = dict.fromkeys(i for instr in segment.instrs for i in instr.ins
-                             if i >= 0 and i not in made and i not in program.consts)
+        used = dict.fromkeys(
+            i
+            for instr in segment.instrs
+            for i in instr.ins
+            if i >= 0 and i not in made and i not in program.consts
+        )
         segment.ins = tuple(used)
         segment.last = number == 0
         needed = needed | set(used)

@@ -8,7 +8,6 @@ from headwater._src.core import errors
 from headwater._src.core.device import DeviceSpec
 from headwater._src.graph.blame import node_error
 
-
 DEFAULT = "xla"
 
 
@@ -47,10 +46,14 @@ class Placer:
             return DEFAULT
         names = ", ".join(d.name for d in self.devices())
         raise node_error(
-            errors.InvalidArgumentError, node,
-            f"Cannot assign a device for operation {node.name}: {{{{node {node.name}}}}} was explicitly assigned to "
-            f"{device} but available devices are [ {names} ]. Make sure the device specification refers to a "
-            "valid device, or allow soft placement: tf.ConfigProto(allow_soft_placement=True).")
+            errors.InvalidArgumentError,
+            node,
+            f"Cannot assign a device for operation {node.name}: {{{{node {node.name}}}}} was "
+            f"explicitly assigned to "
+            f"{device} but available devices are [ {names} ]. Make sure the device specification "
+            f"refers to a "
+            "valid device, or allow soft placement: tf.ConfigProto(allow_soft_placement=True).",
+        )
 
     @staticmethod
     def _job_is_local(spec):
@@ -64,11 +67,25 @@ class Placer:
 
     def devices(self):
         """The devices of this session as `DeviceAttributes`."""
-        found = [DeviceAttributes(devices_lib.cpu_name(i), "CPU", devices_lib.CPU_MEMORY,
-                                  devices_lib.incarnation("CPU", i)) for i in range(self._cpus)]
+        found = [
+            DeviceAttributes(
+                devices_lib.cpu_name(i),
+                "CPU",
+                devices_lib.CPU_MEMORY,
+                devices_lib.incarnation("CPU", i),
+            )
+            for i in range(self._cpus)
+        ]
         if self._has_gpu():
-            found += [DeviceAttributes(f"{devices_lib.PREFIX}/device:GPU:{i}", "GPU", devices_lib.gpu_memory(i),
-                                       devices_lib.incarnation("GPU", i)) for i in range(self._gpus())]
+            found += [
+                DeviceAttributes(
+                    f"{devices_lib.PREFIX}/device:GPU:{i}",
+                    "GPU",
+                    devices_lib.gpu_memory(i),
+                    devices_lib.incarnation("GPU", i),
+                )
+                for i in range(self._gpus())
+            ]
         return found
 
     def log(self, nodes):
@@ -78,4 +95,7 @@ class Placer:
         for node in nodes:
             if node not in self._logged:
                 self._logged.add(node)
-                print(f"{node.name}: ({node.type}): {devices_lib.full_name(self(node))}", file=sys.stderr)
+                print(
+                    f"{node.name}: ({node.type}): {devices_lib.full_name(self(node))}",
+                    file=sys.stderr,
+                )

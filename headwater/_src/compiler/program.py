@@ -1,14 +1,17 @@
 """A step as straight-line code over values: the form that everything after this works on.
 
-A `Subgraph` has references, resource handles, control edges and an order of effects. A `Program` has none of
-that: each instruction takes values and gives values, and a variable is a chain of values, one for each update.
-So both tiers can run instructions as pure functions, and a failed step simply never stores its last values.
+A `Subgraph` has references, resource handles, control edges and an order of effects. A `Program`
+has none of that: each instruction takes values and gives values, and a variable is a chain of
+values, one for each update. So both tiers can run instructions as pure functions, and a failed step
+simply never stores its last values.
 
 Which value of a variable a node sees:
-- a read of a resource variable, and every update, sees all updates that come before it in order of effect;
-- a use of a reference variable sees the updates that it depends on through edges, and no other. (In TensorFlow
-  a reference is an alias of the variable, so a node made after an update and depending on it sees the update even
-  through an older `read` node; without an edge the outcome is a race there, and the old value here.)
+- a read of a resource variable, and every update, sees all updates that come before it in order of
+effect;
+- a use of a reference variable sees the updates that it depends on through edges, and no other. (In
+  TensorFlow a reference is an alias of the variable, so a node made after an update and depending
+  on it sees the update even through an older `read` node; without an edge the outcome is a race
+  there, and the old value here.)
 """
 
 from dataclasses import dataclass, field
@@ -22,10 +25,17 @@ from headwater._src.graph.blame import node_error
 from headwater._src.graph.inference import FOLD_LIMIT, group
 from headwater._src.xp import numpy_xp
 
-
 # Nodes that only hand a value on: they become the same value, not an instruction.
-PASS_THROUGH = frozenset({"Identity", "StopGradient", "PreventGradient", "PlaceholderWithDefault", "Snapshot",
-                          "RefIdentity"})
+PASS_THROUGH = frozenset(
+    {
+        "Identity",
+        "StopGradient",
+        "PreventGradient",
+        "PlaceholderWithDefault",
+        "Snapshot",
+        "RefIdentity",
+    }
+)
 _STRINGS = frozenset({dtypes.string})
 _HOST_TYPES = frozenset({dtypes.string, dtypes.variant})
 
@@ -50,8 +60,10 @@ class Instr:
 
     Attributes:
       node: the `Operation`.
-      ins: value ids of the inputs (flat); -1 stands for a variable's value that the kernel does not need.
-      outs: value ids of what the kernel returns: the new values of updated variables, then ordinary outputs.
+      ins: value ids of the inputs (flat); -1 stands for a variable's value that the kernel does not
+        need.
+      outs: value ids of what the kernel returns: the new values of updated variables, then ordinary
+        outputs.
       after: indices of instructions that come before this one without giving it a value.
       where: `"host"`, or the name of the device the instruction is compiled for.
       function: for a branch, loop or call, its `functional.Function`.
@@ -76,7 +88,8 @@ class Program:
       consts: value id -> NumPy array.
       feeds: value id of each fed tensor, in the order of `Subgraph.feeds`.
       slots: the variables involved.
-      state_in: `(slot index, value id, node that needs a value or None)` of variables that are read.
+      state_in: `(slot index, value id, node that needs a value or None)` of variables that are
+        read.
       state_out: `(slot index, value id)` of variables that are updated.
       fetches: value id of each fetched tensor.
     """
@@ -102,7 +115,8 @@ def lower_to_program(sub, place):
       A `Program`.
 
     Raises:
-      InvalidArgumentError: a placeholder that is needed has no value; a variable's node cannot be found.
+      InvalidArgumentError: a placeholder that is needed has no value; a variable's node cannot be
+        found.
       UnimplementedError: a node whose op has no kernel.
     """
     return Builder(sub, place).build()
@@ -172,9 +186,15 @@ class Builder:
         if key not in self.slot_index:
             self.slot_index[key] = len(self.program.slots)
             output = node.outputs[0]
-            self.program.slots.append(Slot(
-                key, node, node.attrs["dtype"].base_dtype, node.attrs.get("shape"),
-                output.dtype is dtypes.resource))
+            self.program.slots.append(
+                Slot(
+                    key,
+                    node,
+                    node.attrs["dtype"].base_dtype,
+                    node.attrs.get("shape"),
+                    output.dtype is dtypes.resource,
+                )
+            )
             self.versions.append([self.new()])
             self.updates.append([])
             self.program.state_in.append([self.slot_index[key], self.versions[-1][0], None, False])
@@ -231,7 +251,11 @@ class Builder:
         if op.name in ("Placeholder", "PlaceholderV2"):
             raise self.unfed(node)
         if op.kind is None:
-            raise node_error(errors.UnimplementedError, node, f"op {op.name} has no kernel in headwater: docs/coverage.md lists what has")
+            raise node_error(
+                errors.UnimplementedError,
+                node,
+                f"op {op.name} has no kernel in headwater: docs/coverage.md lists what has",
+            )
         if node.graph._retyped:
             self.check_types(node)
         if op.kind == "function":
@@ -273,9 +297,12 @@ class Builder:
             expected = node.graph._retyped.get((node, index))
             if expected is not None and tensor.dtype.base_dtype != expected:
                 raise node_error(
-                    errors.InvalidArgumentError, node,
-                    f"Input {index} of node {node.name} was passed {_type_text(tensor.dtype.base_dtype)} from "
-                    f"{tensor.name} incompatible with expected {_type_text(expected)}.")
+                    errors.InvalidArgumentError,
+                    node,
+                    f"Input {index} of node {node.name} was passed "
+                    f"{_type_text(tensor.dtype.base_dtype)} from "
+                    f"{tensor.name} incompatible with expected {_type_text(expected)}.",
+                )
 
     def inputs(self, node):
         op = node.op
@@ -287,12 +314,19 @@ class Builder:
             if t in self.values:
                 ins.append(self.values[t])
                 continue
-            slot = self.slot_of(t) if (t.dtype._is_ref_dtype or t.dtype is dtypes.resource) else \
-                self.slot_memo.get(t)
+            slot = (
+                self.slot_of(t)
+                if (t.dtype._is_ref_dtype or t.dtype is dtypes.resource)
+                else self.slot_memo.get(t)
+            )
             if slot is None:
                 if t.dtype is dtypes.resource:
-                    raise node_error(errors.InvalidArgumentError, node, f"the resource '{t.name}' that '{node.name}' uses is not a "
-                        "variable of this session")
+                    raise node_error(
+                        errors.InvalidArgumentError,
+                        node,
+                        f"the resource '{t.name}' that '{node.name}' uses is not a "
+                        "variable of this session",
+                    )
                 raise node_error(errors.InternalError, node, f"no value for input '{t.name}'")
             if position in refs:
                 if not op.reads:
@@ -328,8 +362,11 @@ class Builder:
             return False
         try:
             with np.errstate(all="ignore"):
-                result = node.op.fn(numpy_xp, *group(node.op, [consts[i] for i in ins], node.attrs),
-                                    **{a: node.attrs[a] for a in node.op.kernel_attrs})
+                result = node.op.fn(
+                    numpy_xp,
+                    *group(node.op, [consts[i] for i in ins], node.attrs),
+                    **{a: node.attrs[a] for a in node.op.kernel_attrs},
+                )
         except Exception:
             return False  # the step reports it, with the node
         results = result if isinstance(result, (tuple, list)) else (result,)
@@ -373,14 +410,21 @@ class Builder:
         if slot is not None and tensor.dtype is not dtypes.resource:
             return self.state_value(slot, tensor.op, True)
         raise node_error(
-            errors.InvalidArgumentError, tensor.op, f"the resource handle '{tensor.name}' has no value to fetch")
+            errors.InvalidArgumentError,
+            tensor.op,
+            f"the resource handle '{tensor.name}' has no value to fetch",
+        )
 
     def unfed(self, node):
         dtype = node.attrs["dtype"]
         shape = node.outputs[0].dims
         about = f" and shape {dims_lib.text(shape)}" if shape is not None else ""
-        return node_error(errors.InvalidArgumentError, node, f"You must feed a value for placeholder tensor '{node.name}' with dtype "
-            f"{_type_text(dtype)}{about}")
+        return node_error(
+            errors.InvalidArgumentError,
+            node,
+            f"You must feed a value for placeholder tensor '{node.name}' with dtype "
+            f"{_type_text(dtype)}{about}",
+        )
 
 
 def _type_text(dtype):

@@ -67,7 +67,9 @@ def prune(fetches, targets, feeds):
 
 
 def _topological(needed, fed):
-    """Edges first, then creation order; nodes that may block go first, so that they hold nothing up."""
+    """Edges first, then creation order; nodes that may block go first, so that they hold nothing
+    up.
+    """
     waiting, consumers = {}, {}
     for node in needed:
         sources = {t.op for t in node.inputs if t not in fed}
@@ -75,7 +77,7 @@ def _topological(needed, fed):
         waiting[node] = len(sources)
         for source in sources:
             consumers.setdefault(source, []).append(node)
-    key = lambda node: (not node.op.blocking, node.id)  # noqa: E731
+    key = lambda node: (not node.op.blocking, node.id)
     ready = [(key(node), node) for node, n in waiting.items() if n == 0]
     heapq.heapify(ready)
     result = []
@@ -90,5 +92,8 @@ def _topological(needed, fed):
         left = [node for node in needed if waiting[node] > 0]
         names = ", ".join(node.name for node in sorted(left, key=lambda n: n.id)[:3])
         raise errors.InvalidArgumentError(
-            None, None, f"Graph is invalid, contains a cycle with {len(left)} nodes, including: {names}")
+            None,
+            None,
+            f"Graph is invalid, contains a cycle with {len(left)} nodes, including: {names}",
+        )
     return result

@@ -1,4 +1,6 @@
-"""Running instructions on values that JAX traces: the part of lowering that segments and bodies share."""
+"""Running instructions on values that JAX traces: the part of lowering that segments and bodies
+share.
+"""
 
 import jax.numpy as jnp
 import numpy as np
@@ -8,12 +10,15 @@ from headwater._src.core import dtypes
 from headwater._src.graph.inference import FOLD_LIMIT, group
 from headwater._src.xp import jax_xp, numpy_xp
 
-
-LARGE_CONSTANT = 16384  # elements: larger constants are arguments, or XLA would chew on them while compiling
+LARGE_CONSTANT = (
+    16384  # elements: larger constants are arguments, or XLA would chew on them while compiling
+)
 
 
 class NeedsStatic(Exception):
-    """A kernel needs values that were traced: carries the inputs (of the segment or body) that decide them."""
+    """A kernel needs values that were traced: carries the inputs (of the segment or body) that
+    decide them.
+    """
 
     def __init__(self, ids):
         super().__init__(ids)
@@ -74,7 +79,11 @@ class Tracer:
         node = instr.node
         op = node.op
         attrs = op.kernel_arguments(node)
-        concrete = op.kind == "kernel" and all(is_array(v) for v in values) and not (op.lists and _has_lists(node))
+        concrete = (
+            op.kind == "kernel"
+            and all(is_array(v) for v in values)
+            and not (op.lists and _has_lists(node))
+        )
         try:
             if op.kind == "sample":
                 self._require_static(op, instr, values)
@@ -95,7 +104,8 @@ class Tracer:
         except jax_xp.NeedsHost as error:
             raise MoveToHost(instr, error) from None
         except jax_xp.NeedsValue as error:
-            # The kernel could not do without the value after all (the bounds of a range, not a single index).
+            # The kernel could not do without the value after all (the bounds of a range, not a
+            # single index).
             ids = [i for i, v in zip(instr.ins, values) if v is error.tracer]
             raise NeedsStatic(self.sources(ids)) from None
         except Exception as error:
@@ -132,7 +142,8 @@ class Tracer:
         """The inputs that the traced values `ids` are made from.
 
         Raises:
-          MoveToHost: there are none: a loop or branch made them, which has to run before the rest is compiled.
+          MoveToHost: there are none: a loop or branch made them, which has to run before the rest
+            is compiled.
         """
         made_by = {v: instr for instr in self.instrs for v in instr.outs}
         found, stack, seen, functions = set(), list(ids), set(), []
@@ -145,7 +156,8 @@ class Tracer:
                 instr = made_by[i]
                 if instr.node.op.kind == "sample":
                     raise NodeError(instr.node) from NotImplementedError(
-                        "a shape or axis that depends on random numbers cannot be compiled")
+                        "a shape or axis that depends on random numbers cannot be compiled"
+                    )
                 if instr.function is not None:
                     functions.append(instr)
                     if instr.function.form == "loop":

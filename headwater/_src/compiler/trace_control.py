@@ -10,7 +10,6 @@ from headwater._src.compiler.interpret import NodeError
 from headwater._src.compiler.trace import MoveToHost, NeedsStatic, Tracer, is_array
 from headwater._src.xp import jax_xp
 
-
 _ROUNDS = 4  # lists in a loop get their elements' shapes, one level of nesting in each round
 
 
@@ -99,7 +98,9 @@ def _branch(tracer, instr, values):
         def run_body(states, body=body, has_flags=has_flags):
             states = dict(zip(samples, states))
             with jax_xp.collect_errors() as flags:
-                results = _body(tracer, instr, body, instr.ins[1:], values[1:], states, range(len(values) - 1))
+                results = _body(
+                    tracer, instr, body, instr.ins[1:], values[1:], states, range(len(values) - 1)
+                )
             has_flags.append(bool(flags))
             return [_dense(r) for r in results], [states[n] for n in samples], _any(flags)
 
@@ -111,7 +112,9 @@ def _branch(tracer, instr, values):
 
     def branch(closed, tree):
         def call(states):
-            flat = jax.core.eval_jaxpr(closed.jaxpr, closed.consts, *jax.tree_util.tree_leaves(states))
+            flat = jax.core.eval_jaxpr(
+                closed.jaxpr, closed.consts, *jax.tree_util.tree_leaves(states)
+            )
             results, states, failed = jax.tree_util.tree_unflatten(tree, flat)
             return [_filled(r, w) for r, w in zip(results, wanted)], states, failed
 
@@ -124,7 +127,9 @@ def _branch(tracer, instr, values):
         index = jnp.where((selector >= 0) & (selector < n), selector, n - 1)
         results, states, failed = lax.switch(index, calls, start)
     else:
-        results, states, failed = lax.cond(selector if selector.dtype == bool else selector != 0, *calls, start)
+        results, states, failed = lax.cond(
+            selector if selector.dtype == bool else selector != 0, *calls, start
+        )
     tracer.states.update(zip(samples, states))
     if flagged:
         jax_xp.require(jnp.logical_not(failed), None)
@@ -139,7 +144,9 @@ def _common(instr, parts):
     if isinstance(real[0], jax_xp.JaxList):
         real.sort(key=lambda p: p.elements is None)
         best = real[0]
-        if any(p.capacity != best.capacity or (p.size is None) != (best.size is None) for p in real):
+        if any(
+            p.capacity != best.capacity or (p.size is None) != (best.size is None) for p in real
+        ):
             raise MoveToHost(instr, "branches give lists of different lengths")
     else:
         best = real[0]
@@ -147,7 +154,9 @@ def _common(instr, parts):
         if isinstance(p, jax_xp.JaxList) and p.elements is None:
             continue
         mine, other = jax.tree_util.tree_flatten(best), jax.tree_util.tree_flatten(p)
-        if mine[1] != other[1] or any(a.shape != b.shape or a.dtype != b.dtype for a, b in zip(mine[0], other[0])):
+        if mine[1] != other[1] or any(
+            a.shape != b.shape or a.dtype != b.dtype for a, b in zip(mine[0], other[0])
+        ):
             raise MoveToHost(instr, "branches give results of different shapes")
     return best
 
@@ -173,13 +182,21 @@ def _loop(tracer, instr, values):
         raise MoveToHost(instr, "random numbers in a loop's condition")
     known = [p for p in range(function.arguments) if p not in targets]
     carried = [_dense(values[t]) for t in targets]
-    if any(isinstance(c, jax_xp.JaxList) and c.size is not None and c.capacity is None for c in carried):
+    if any(
+        isinstance(c, jax_xp.JaxList) and c.size is not None and c.capacity is None for c in carried
+    ):
         bound = bound_of(tracer, instr, values)
         if bound is None:
             raise MoveToHost(instr, "the number of iterations is not known while compiling")
-        bound = max(bound, 1)  # a buffer without elements could not be written to, not even in a branch never taken
-        carried = [jax_xp.JaxList(None, None, c.size, bound) if isinstance(c, jax_xp.JaxList) and c.size is not None
-                   and c.capacity is None else c for c in carried]
+        bound = max(
+            bound, 1
+        )  # a buffer without elements could not be written to, not even in a branch never taken
+        carried = [
+            jax_xp.JaxList(None, None, c.size, bound)
+            if isinstance(c, jax_xp.JaxList) and c.size is not None and c.capacity is None
+            else c
+            for c in carried
+        ]
     start = [tracer.states[n] for n in samples]
     has_flags = []
 
@@ -206,7 +223,9 @@ def _loop(tracer, instr, values):
         raise MoveToHost(instr, "the elements of a list do not settle")
     for c, s in zip(carried, shape[0]):
         a, b = jax.tree_util.tree_flatten(c), jax.tree_util.tree_flatten(s)
-        if a[1] != b[1] or any(x.shape != y.shape or x.dtype != y.dtype for x, y in zip(a[0], b[0])):
+        if a[1] != b[1] or any(
+            x.shape != y.shape or x.dtype != y.dtype for x, y in zip(a[0], b[0])
+        ):
             raise MoveToHost(instr, "a loop variable changes its shape")
     tree = jax.tree_util.tree_structure(shape)
     flagged = has_flags[-1]
@@ -223,7 +242,9 @@ def _loop(tracer, instr, values):
 
     def again(state):
         carried, states, failed = state
-        flat = jax.core.eval_jaxpr(closed.jaxpr, closed.consts, *jax.tree_util.tree_leaves((carried, states)))
+        flat = jax.core.eval_jaxpr(
+            closed.jaxpr, closed.consts, *jax.tree_util.tree_leaves((carried, states))
+        )
         carried, states, now = jax.tree_util.tree_unflatten(tree, flat)
         return carried, states, failed | now
 
@@ -246,7 +267,9 @@ def _with_room(instr, value, after):
         return value
     if value.elements is None and after.elements is not None:
         zeros = jax.tree_util.tree_map(lambda w: jnp.zeros(w.shape, w.dtype), after.elements)
-        return jax_xp.JaxList(zeros, value.written, value.size, after.capacity, after.dims or value.dims)
+        return jax_xp.JaxList(
+            zeros, value.written, value.size, after.capacity, after.dims or value.dims
+        )
     if value.elements is not None and isinstance(value.elements, jax_xp.JaxList):
         inner = _with_room(instr, value.elements, after.elements)
         if inner is not value.elements:

@@ -1,4 +1,5 @@
-"""Fingerprints of byte strings, from their published descriptions: FarmHash64, MurmurHash64A, SipHash.
+"""Fingerprints of byte strings, from their published descriptions: FarmHash64, MurmurHash64A,
+SipHash.
 
 The numbers are the same on every machine and in every process, which Python's `hash` does not
 promise.

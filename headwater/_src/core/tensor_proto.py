@@ -365,9 +365,7 @@ def _with_shape(values, dtype, shape, verify_shape):
     if verify_shape and array.shape != dims:
         raise TypeError(f"Expected Tensor's shape: {dims}, but got {array.shape}.")
     if array.size > size:
-        raise ValueError(
-            f"Too many elements provided. Takes at most {size}, but got {array.size}."
-        )
+        raise ValueError(f"Too many elements provided. Takes at most {size}, but got {array.size}.")
     return (array.reshape(dims) if array.size == size else array), dims
 
 

@@ -12,7 +12,8 @@ def node_error(kind, node, message):
       message: what is wrong.
 
     Returns:
-      The exception, with `op` and `node_def`, and the node and its place in the program in its text.
+      The exception, with `op` and `node_def`, and the node and its place in the program in its
+      text.
     """
     place = callsite.where(node.site)
     about = f"{node.name} (defined at {place}) " if place else node.name

@@ -1,7 +1,8 @@
-"""From a program's Python function to a body: nodes are built in a graph of their own, results are flattened.
+"""From a program's Python function to a body: nodes are built in a graph of their own, results are
+flattened.
 
-A *leaf* of a structure may be several tensors (IndexedSlices, SparseTensor) or stand for one (TensorArray):
-`parts` takes it apart and `whole` puts it together.
+A *leaf* of a structure may be several tensors (IndexedSlices, SparseTensor) or stand for one
+(TensorArray): `parts` takes it apart and `whole` puts it together.
 """
 
 from headwater._src.core import nest
@@ -104,7 +105,9 @@ def trace(graph, function, arguments=(), token=None):
         for leaf in nest.flatten(structure):
             if isinstance(leaf, Operation):
                 with graph.control_dependencies([leaf]):
-                    leaf = raw.Identity(convert_to_tensor(True) if token is None else token, name="finished")
+                    leaf = raw.Identity(
+                        convert_to_tensor(True) if token is None else token, name="finished"
+                    )
             leaves.append(as_leaf(leaf))
         for t in expand(leaves):
             graph.capture(t)

@@ -1,4 +1,6 @@
-"""Which line of the user's program made a node: recorded cheaply when it is made, formatted only for an error."""
+"""Which line of the user's program made a node: recorded cheaply when it is made, formatted only
+for an error.
+"""
 
 import linecache
 import os
@@ -6,13 +8,15 @@ import sys
 from itertools import takewhile
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
-_INTERNAL = {}  # code object -> whether it is ours; looking a code object up is cheaper than its file name
+# code object -> whether it is ours; looking a code object up is cheaper than its file name
+_INTERNAL = {}
 _DEPTH = 12
 
 
 def _is_internal(code):
-    found = _INTERNAL[code] = (code.co_filename.startswith(_PACKAGE)
-                               or code.co_filename.startswith("<frozen"))
+    found = _INTERNAL[code] = code.co_filename.startswith(_PACKAGE) or code.co_filename.startswith(
+        "<frozen"
+    )
     return found
 
 
@@ -52,8 +56,14 @@ def frames(site):
     result = []
     for code, lasti in reversed(pairs):
         line = _line(code, lasti)
-        result.append((code.co_filename, line, code.co_name,
-                       linecache.getline(code.co_filename, line).strip()))
+        result.append(
+            (
+                code.co_filename,
+                line,
+                code.co_name,
+                linecache.getline(code.co_filename, line).strip(),
+            )
+        )
     return result
 
 

@@ -1,4 +1,6 @@
-"""From Python values to tensors: `convert_to_tensor`, its registry of conversion functions, and `constant`."""
+"""From Python values to tensors: `convert_to_tensor`, its registry of conversion functions, and
+`constant`.
+"""
 
 import numbers
 
@@ -44,12 +46,14 @@ def _functions_for(kind):
     return found
 
 
-def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_hint=None, as_ref=False):
+def convert_to_tensor(
+    value, dtype=None, name=None, preferred_dtype=None, dtype_hint=None, as_ref=False
+):
     """The tensor that `value` means: itself, or a new constant.
 
     Args:
-      value: a Tensor, a Python number, string or nested list, a NumPy array, a variable, or an object of a
-        registered type.
+      value: a Tensor, a Python number, string or nested list, a NumPy array, a variable, or an
+        object of a registered type.
       dtype: the type it must have.
       name: name of the new node.
       preferred_dtype: a type to try first when `dtype` is not given.
@@ -70,8 +74,10 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
         dtype = dtypes.as_dtype(dtype)
     if isinstance(value, Tensor):
         if dtype is not None and not dtype.is_compatible_with(value.dtype):
-            raise ValueError(f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype "
-                             f"{value.dtype.name}: {value!r}")
+            raise ValueError(
+                f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype "
+                f"{value.dtype.name}: {value!r}"
+            )
         return value
     hint = preferred_dtype if preferred_dtype is not None else dtype_hint
     for function in _functions_for(type(value)):
@@ -82,10 +88,14 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
             except (TypeError, ValueError):
                 result = NotImplemented
             else:
-                if result is not NotImplemented and result.dtype.base_dtype != dtypes.as_dtype(
-                        hint).base_dtype:
-                    raise TypeError(f"convert_to_tensor did not convert to the preferred dtype: "
-                                    f"{result.dtype.name} vs {dtypes.as_dtype(hint).name}")
+                if (
+                    result is not NotImplemented
+                    and result.dtype.base_dtype != dtypes.as_dtype(hint).base_dtype
+                ):
+                    raise TypeError(
+                        f"convert_to_tensor did not convert to the preferred dtype: "
+                        f"{result.dtype.name} vs {dtypes.as_dtype(hint).name}"
+                    )
         if result is NotImplemented:
             result = function(value, dtype=dtype, name=name, as_ref=as_ref)
         if result is NotImplemented:
@@ -93,21 +103,29 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
         if not isinstance(result, Tensor):
             raise RuntimeError(f"{function} did not return a Tensor: {result!r}")
         if dtype is not None and not dtype.is_compatible_with(result.dtype):
-            raise RuntimeError(f"Conversion function {function} for type {type(value)} returned incompatible"
-                               f" dtype: requested = {dtype.base_dtype.name}, actual = {result.dtype.name}")
+            raise RuntimeError(
+                f"Conversion function {function} for type {type(value)} returned incompatible"
+                f" dtype: requested = {dtype.base_dtype.name}, actual = {result.dtype.name}"
+            )
         return result
     if isinstance(value, Operation):
         raise TypeError(f"Can't convert Operation '{value.name}' to Tensor")
-    raise TypeError(f"Cannot convert {value!r} with type {type(value)} to Tensor: no conversion function "
-                    "registered.")
+    raise TypeError(
+        f"Cannot convert {value!r} with type {type(value)} to Tensor: no conversion function "
+        "registered."
+    )
 
 
 def convert_n_to_tensor(values, dtype=None, name=None, preferred_dtype=None, as_ref=False):
     """`convert_to_tensor` for each of `values`; names get a running number."""
     if not isinstance(values, (list, tuple)):
         raise TypeError("values must be a sequence.")
-    return [convert_to_tensor(v, dtype, None if name is None else f"{name}_{i}", preferred_dtype,
-                              as_ref=as_ref) for i, v in enumerate(values)]
+    return [
+        convert_to_tensor(
+            v, dtype, None if name is None else f"{name}_{i}", preferred_dtype, as_ref=as_ref
+        )
+        for i, v in enumerate(values)
+    ]
 
 
 def constant(value, dtype=None, shape=None, name="Const", verify_shape=False):
@@ -184,8 +202,10 @@ def _pack_level(value, dtype, scope_name):
             elif isinstance(item, Tensor) or hasattr(item, "_as_graph_element"):
                 tensor = convert_to_tensor(item)
                 if tensor.dtype.base_dtype != dtype:
-                    raise TypeError("Cannot convert a list containing a tensor of dtype "
-                                    f"{tensor.dtype} to {dtype} (Tensor is: {tensor!r})")
+                    raise TypeError(
+                        "Cannot convert a list containing a tensor of dtype "
+                        f"{tensor.dtype} to {dtype} (Tensor is: {tensor!r})"
+                    )
                 parts.append(tensor)
             else:
                 parts.append(constant(item, dtype, name=str(i)))
@@ -216,15 +236,23 @@ def _convert_graph_element(value, dtype=None, name=None, as_ref=False):
 register_tensor_conversion_function((list, tuple), _convert_sequence, 100)
 register_tensor_conversion_function(_PLAIN, _convert_plain, 100)
 register_tensor_conversion_function((TensorShape, Dimension), _convert_shape, 100)
-register_tensor_conversion_function(object, lambda value, dtype=None, name=None, as_ref=False: (
-    _convert_graph_element(value, dtype, name, as_ref) if hasattr(value, "_as_graph_element")
-    else _convert_fallback(value, dtype, name)), 200)
+register_tensor_conversion_function(
+    object,
+    lambda value, dtype=None, name=None, as_ref=False: (
+        _convert_graph_element(value, dtype, name, as_ref)
+        if hasattr(value, "_as_graph_element")
+        else _convert_fallback(value, dtype, name)
+    ),
+    200,
+)
 
 
 def _convert_fallback(value, dtype, name):
     """Arrays of other libraries, and numbers."""
-    if hasattr(value, "__array__") or isinstance(value, (numbers.Number, dict, set, type(None), range)):
-        return constant(np.asarray(value) if hasattr(value, "__array__") else value, dtype,
-                        name=name or "Const")
+    if hasattr(value, "__array__") or isinstance(
+        value, (numbers.Number, dict, set, type(None), range)
+    ):
+        return constant(
+            np.asarray(value) if hasattr(value, "__array__") else value, dtype, name=name or "Const"
+        )
     return NotImplemented
-

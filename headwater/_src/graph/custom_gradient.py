@@ -14,7 +14,7 @@ from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.gradient_registry import RegisterGradient
 from headwater._src.graph.gradients import gradients
 from headwater._src.graph.operation import Tensor
-from headwater._src.graph.optable import PUBLIC, raw
+from headwater._src.graph.optable import raw
 
 _numbers = itertools.count(1)
 

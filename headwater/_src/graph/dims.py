@@ -1,13 +1,16 @@
-"""Shape algebra on plain tuples: a shape is a tuple of `int | None`, or None when even the rank is unknown.
+"""Shape algebra on plain tuples: a shape is a tuple of `int | None`, or None when even the rank is
+unknown.
 
-Shape functions work on these (they are made for every node, so they must be cheap); users see `TensorShape`.
+Shape functions work on these (they are made for every node, so they must be cheap); users see
+`TensorShape`.
 """
 
 from headwater._src.core.tensor_shape import TensorShape
 
 
 class ShapeError(ValueError):
-    """A shape function met inputs that do not fit; the node's name and line are added by the caller.
+    """A shape function met inputs that do not fit; the node's name and line are added by the
+    caller.
 
     Attributes:
       at_run_time: how a kernel that meets such inputs puts it, where it does so differently.
@@ -73,8 +76,10 @@ def merge(a, b):
     out = []
     for i, (x, y) in enumerate(zip(a, b)):
         if x is not None and y is not None and x != y:
-            raise ShapeError(f"Dimension {i} in both shapes must be equal, but are {x} and {y}. "
-                             f"Shapes are {text(a)} and {text(b)}.")
+            raise ShapeError(
+                f"Dimension {i} in both shapes must be equal, but are {x} and {y}. "
+                f"Shapes are {text(a)} and {text(b)}."
+            )
         out.append(y if x is None else x)
     return tuple(out)
 
@@ -135,17 +140,21 @@ def broadcast(a, b):
         else:
             if len(whole[0]) < len(whole[1]):
                 x, y = y, x
-            raise ShapeError(f"Dimensions must be equal, but are {x} and {y}",
-                             f"Incompatible shapes: {text(whole[0])} vs. {text(whole[1])}")
+            raise ShapeError(
+                f"Dimensions must be equal, but are {x} and {y}",
+                f"Incompatible shapes: {text(whole[0])} vs. {text(whole[1])}",
+            )
     return tuple(out)
 
 
 def axis_index(axis, rank, what="axis"):
     """`axis` counted from the front; raises ShapeError when out of range."""
     if not -rank <= axis < rank:
-        raise ShapeError(f"Invalid reduction dimension ({axis} for input with {rank} dimension(s)"
-                         if what == "reduction" else
-                         f"{what} {axis} must be in the range [{-rank}, {rank})")
+        raise ShapeError(
+            f"Invalid reduction dimension ({axis} for input with {rank} dimension(s)"
+            if what == "reduction"
+            else f"{what} {axis} must be in the range [{-rank}, {rank})"
+        )
     return axis + rank if axis < 0 else axis
 
 
@@ -160,6 +169,8 @@ def window(size, kernel, stride, dilation, padding, before=0, after=0):
         size += before + after
     out = (size - reach + stride) // stride
     if out < 0 or size - reach < 0:
-        raise ShapeError(f"Computed output size would be negative: {out} "
-                         f"[input_size: {size}, effective_filter_size: {reach}, stride: {stride}]")
+        raise ShapeError(
+            f"Computed output size would be negative: {out} "
+            f"[input_size: {size}, effective_filter_size: {reach}, stride: {stride}]"
+        )
     return out

@@ -10,7 +10,8 @@ class name_scope:
     """A block whose nodes' names share a prefix; gives the prefix with a trailing slash.
 
     Args:
-      name: the scope's name; one ending in `/` is entered as it is, `""` is the root, None means `default_name`.
+      name: the scope's name; one ending in `/` is entered as it is, `""` is the root, None means
+        `default_name`.
       default_name: the name when `name` is None.
       values: tensors whose graph becomes the default one inside.
 
@@ -25,8 +26,190 @@ class name_scope:
 
     def __init__(self, name, default_name=None, values=None):
         if not (default_name is None or isinstance(default_name, str)):
-            raise TypeError(f"`default_name` type ({type(default_name)}) is not a string type. You likely meant "
-                            "to pass this into the `values` kwarg.")
+            raise TypeError(
+                f"`default_name` type ({type(default_name)}) is not a string type. You likely meant "
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                "to pass this into the `values` kwarg."
+            )
         if name is not None and not isinstance(name, (str, bytes)):
             raise TypeError(f"name for name_scope must be a string, but got {name!r}")
         self._name = default_name if name is None else name
@@ -40,7 +223,9 @@ class name_scope:
 
     def __enter__(self):
         if self._name is None and self._values is not None:
-            raise ValueError(f"At least one of name ({self._given}) and default_name must be provided.")
+            raise ValueError(
+                f"At least one of name ({self._given}) and default_name must be provided."
+            )
         graph = get_graph_from_inputs(self._values or ())
         with contextlib.ExitStack() as stack:
             if graph is not get_default_graph():
@@ -56,6 +241,7 @@ class name_scope:
 
     def __call__(self, function):
         """Lets a scope decorate a function."""
+
         def wrapped(*args, **kwargs):
             with name_scope(self._given, self._name, self._values):
                 return function(*args, **kwargs)
@@ -114,15 +300,19 @@ def container(container_name):
 
 @contextlib.contextmanager
 def init_scope():
-    """A block whose nodes are initial values: outside functions that are being built, and without control edges.
+    """A block whose nodes are initial values: outside functions that are being built, and without
+    control edges.
 
     Names and devices stay those of the surrounding blocks.
     """
     inner, outer = get_default_graph(), enclosing_graph()
     scope = inner.get_name_scope()
     devices = inner.scopes.devices or outer.scopes.devices
-    with outer.as_default(), outer.name_scope(scope + "/" if scope else None), \
-            outer.scoped(controllers=(), devices=devices):
+    with (
+        outer.as_default(),
+        outer.name_scope(scope + "/" if scope else None),
+        outer.scoped(controllers=(), devices=devices),
+    ):
         yield
 
 

@@ -1,13 +1,12 @@
 """Bodies of branches, loops and functions: graphs inside a graph.
 
-A body sees the tensors of the graphs around it: one that a node inside uses is *captured*, which gives the body one
-more input. For the program it is all one graph, as in TensorFlow 1.x: names are unique across it, and collections,
-seeds and variables belong to the outermost graph.
+A body sees the tensors of the graphs around it: one that a node inside uses is *captured*, which
+gives the body one more input. For the program it is all one graph, as in TensorFlow 1.x: names are
+unique across it, and collections, seeds and variables belong to the outermost graph.
 """
 
 import contextlib
 
-from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.graph import Graph
 from headwater._src.graph.operation import Operation, Tensor
 from headwater._src.graph.optable import OPS
@@ -140,7 +139,7 @@ class FuncGraph(Graph):
 
     def captured(self):
         """Pairs of a tensor of the graph around and the input that stands for it."""
-        return list(zip(self.sources, self.inputs[len(self.inputs) - len(self.sources):]))
+        return list(zip(self.sources, self.inputs[len(self.inputs) - len(self.sources) :]))
 
     def add_capture(self, source):
         """A new input that stands for the tensor `source` of the graph around."""
@@ -157,7 +156,11 @@ class FuncGraph(Graph):
         convert = getattr(obj, "_as_graph_element", None)
         if convert is not None:
             obj = convert()
-        if isinstance(obj, (Tensor, Operation)) and obj.graph is not self and self.is_inside(obj.graph):
+        if (
+            isinstance(obj, (Tensor, Operation))
+            and obj.graph is not self
+            and self.is_inside(obj.graph)
+        ):
             return obj.graph.as_graph_element(obj, allow_tensor, allow_operation)
         if isinstance(obj, (str, bytes)):
             try:
@@ -195,8 +198,11 @@ class FuncGraph(Graph):
                 needed.add(op)
                 stack.extend(t.op for t in op.inputs)
                 stack.extend(op._control)
-        return list(dict.fromkeys(op for ops, made in self._outside_waits if not needed.isdisjoint(made)
-                                  for op in ops))
+        return list(
+            dict.fromkeys(
+                op for ops, made in self._outside_waits if not needed.isdisjoint(made) for op in ops
+            )
+        )
 
     def __repr__(self):
         return f"<headwater.FuncGraph {self.name!r} with {len(self._ops)} operations>"

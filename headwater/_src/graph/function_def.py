@@ -1,6 +1,7 @@
 """Bodies as `FunctionDef` protos of a GraphDef's library, and back.
 
-In a `FunctionDef` an input is written `argument`, or `node:output:index` with the name of the op's output.
+In a `FunctionDef` an input is written `argument`, or `node:output:index` with the name of the op's
+output.
 """
 
 from headwater._src.graph import graphdef
@@ -42,7 +43,11 @@ def _reference(tensor, names):
     for arg in node.opdef.outputs:
         n = 1
         if arg.is_list:
-            n = len(node.attrs[arg.type_list_attr]) if arg.type_list_attr else node.attrs[arg.number_attr]
+            n = (
+                len(node.attrs[arg.type_list_attr])
+                if arg.type_list_attr
+                else node.attrs[arg.number_attr]
+            )
         if at < n:
             return f"{node.name}:{arg.name}:{at}"
         at -= n
@@ -68,14 +73,198 @@ def body_of(definition, node, inputs):
     from headwater._src.graph.importer import import_graph_def
 
     if len(inputs) != len(definition.signature.input_arg):
-        raise ValueError(f"Function {definition.signature.name} takes {len(definition.signature.input_arg)} arguments, "
-                         f"but {node.name} gives {len(inputs)}")
+        raise ValueError(
+            f"Function {definition.signature.name} takes {len(definition.signature.input_arg)} "
+            f"arguments, "
+            f"but {node.name} gives {len(inputs)}"
+        )
     graph = new_graph(node.graph, definition.signature.name)
     arguments = {}
     for arg, t in zip(definition.signature.input_arg, inputs):
         if arg.type != t.dtype.base_dtype.as_datatype_enum:
-            raise ValueError(f"Argument {arg.name} of function {definition.signature.name} has another type than "
-                             f"{t.name}, which {node.name} gives it")
+            raise ValueError(
+                f"Argument {arg.name} of function {definition.signature.name} has another type than "
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f"{t.name}, which {node.name} gives it"
+            )
         arguments[arg.name] = graph.add_input(t)
     kinds = {n.name: n for n in definition.node_def}
     proto = graph_pb2.GraphDef()
@@ -83,15 +272,28 @@ def body_of(definition, node, inputs):
         new = proto.node.add()
         new.CopyFrom(old)
         del new.input[:]
-        new.input.extend(_flat(text, kinds, arguments) for text in old.input if text[1:] not in arguments)
-    wanted = [_flat(definition.ret[arg.name], kinds, arguments) for arg in definition.signature.output_arg]
+        new.input.extend(
+            _flat(text, kinds, arguments) for text in old.input if text[1:] not in arguments
+        )
+    wanted = [
+        _flat(definition.ret[arg.name], kinds, arguments) for arg in definition.signature.output_arg
+    ]
     # Arguments come in under names that no node can have.
     with graph.as_default():
-        found = import_graph_def(proto, {f"{_MARK}{name}:0": t for name, t in arguments.items()
-                                         if any(f"{_MARK}{name}:0" in n.input for n in proto.node)},
-                                 [w for w in wanted if not w.startswith(_MARK)], name=graph.name)
+        found = import_graph_def(
+            proto,
+            {
+                f"{_MARK}{name}:0": t
+                for name, t in arguments.items()
+                if any(f"{_MARK}{name}:0" in n.input for n in proto.node)
+            },
+            [w for w in wanted if not w.startswith(_MARK)],
+            name=graph.name,
+        )
     found = iter(found)
-    graph.outputs = [arguments[w[len(_MARK):-2]] if w.startswith(_MARK) else next(found) for w in wanted]
+    graph.outputs = [
+        arguments[w[len(_MARK) : -2]] if w.startswith(_MARK) else next(found) for w in wanted
+    ]
     return graph
 
 

@@ -1,8 +1,9 @@
 """Gradients of nodes with bodies: a branch's is a branch, a loop's is a loop that runs backwards.
 
-A gradient's body is built by the same sweep as any gradient. When it uses a tensor of the forward body, the
-forward node is made to hand that tensor out: as one more result of a branch, as a list with one element for each
-iteration of a loop. So nothing is computed twice, and random numbers and side effects are those of the forward run.
+A gradient's body is built by the same sweep as any gradient. When it uses a tensor of the forward
+body, the forward node is made to hand that tensor out: as one more result of a branch, as a list
+with one element for each iteration of a loop. So nothing is computed twice, and random numbers and
+side effects are those of the forward run.
 """
 
 import numpy as np
@@ -36,13 +37,21 @@ class GradientBody(FuncGraph):
 
     def is_inside(self, graph):
         """Whether tensors of `graph` can be used here."""
-        return super().is_inside(graph) or self.forward is not None and self.forward.is_inside(graph)
+        return (
+            super().is_inside(graph) or self.forward is not None and self.forward.is_inside(graph)
+        )
 
     def capture_inputs(self, op, tensors):
         """See `FuncGraph`. Where only a static shape matters, no value is asked for."""
         if op.name in _SHAPE_OF:
-            tensors = [self._stand_in(t) if t.op.graph is self.forward and dims_lib.is_full(t.dims)
-                       and t.dtype.base_dtype is not dtypes.variant else t for t in tensors]
+            tensors = [
+                self._stand_in(t)
+                if t.op.graph is self.forward
+                and dims_lib.is_full(t.dims)
+                and t.dtype.base_dtype is not dtypes.variant
+                else t
+                for t in tensors
+            ]
         return super().capture_inputs(op, tensors)
 
     def _stand_in(self, tensor):
@@ -74,15 +83,17 @@ def _dense(dy):
 
 
 def branch_gradient(op, *dys):
-    """The gradient of `If`, `Case` and calls: a node of the same kind with the bodies' gradients."""
+    """The gradient of `If`, `Case` and calls: a node of the same kind with the bodies' gradients.
+    """
     selector = op.inputs[:1] if op.op.form == "branch" else ()
-    inputs = op.inputs[len(selector):]
+    inputs = op.inputs[len(selector) :]
     forwards = op.op.bodies(op)
     given = [i for i, dy in enumerate(dys) if dy is not None]
     dys = [_dense(dys[i]) for i in given]
     wanted = [i for i, t in enumerate(inputs) if is_trainable(t)]
     found, results = [], []
     for forward in forwards:
+
         def fetch(graph, tensor, forward=forward):
             for inside, t in zip(forward.inputs, inputs):
                 if tensor is inside:
@@ -91,19 +102,31 @@ def branch_gradient(op, *dys):
 
         body = _new_gradient_body(forward, fetch)
         parameters = [body.add_input(dy) for dy in dys]
-        pairs = [(forward.outputs[i], p) for i, p in zip(given, parameters) if is_trainable(forward.outputs[i])]
-        dxs = gradients_into(body, [y for y, _ in pairs], [p for _, p in pairs], [forward.inputs[i] for i in wanted])
+        pairs = [
+            (forward.outputs[i], p)
+            for i, p in zip(given, parameters)
+            if is_trainable(forward.outputs[i])
+        ]
+        dxs = gradients_into(
+            body, [y for y, _ in pairs], [p for _, p in pairs], [forward.inputs[i] for i in wanted]
+        )
         found.append(body)
         with body.as_default():
             results.append([_dense(dx) for dx in dxs])
     connected = [k for k in range(len(wanted)) if any(dxs[k] is not None for dxs in results)]
     for body, dxs in zip(found, results):
         with body.as_default():
-            body.outputs = [dxs[k] if dxs[k] is not None else zeros_of(inputs[wanted[k]]) for k in connected]
+            body.outputs = [
+                dxs[k] if dxs[k] is not None else zeros_of(inputs[wanted[k]]) for k in connected
+            ]
             body.outputs = [body.capture(t) for t in body.outputs]
     sources = unify_captures(found, len(dys))
     types = [t.dtype.base_dtype for t in found[0].outputs]
-    functions = dict(zip(op.op.body_attrs, found)) if op.op.body_attrs != ("branches",) else {"branches": found}
+    functions = (
+        dict(zip(op.op.body_attrs, found))
+        if op.op.body_attrs != ("branches",)
+        else {"branches": found}
+    )
     grads = op.op(*selector, [*dys, *sources], Tout=types, **functions) if connected else []
     result = [None] * len(inputs)
     for k, grad in zip(connected, grads):
@@ -156,7 +179,9 @@ def loop_gradient(op, *dys):
 
 
 def _needed(forward, varying, given):
-    """Loop variables whose gradient is carried from iteration to iteration, and inputs whose gradient is summed."""
+    """Loop variables whose gradient is carried from iteration to iteration, and inputs whose
+    gradient is summed.
+    """
     carried, summed = [], {}
     queue = [i for i in given if i in varying]
     position = {t: i for i, t in enumerate(forward.inputs)}
@@ -206,26 +231,30 @@ def _backward(op, condition, forward, inputs, steps, given, carried, summed):
     params = [body.add_input(dy, _carried_dims(forward, i, dy)) for i, dy in zip(carried, starts)]
     totals = [body.add_input(t) for t in sums]
     with body.as_default():
-        dxs = gradients_into(body, [forward.outputs[i] for i in carried], params,
-                             [forward.inputs[i] for i in (*carried, *summed)])
+        dxs = gradients_into(
+            body,
+            [forward.outputs[i] for i in carried],
+            params,
+            [forward.inputs[i] for i in (*carried, *summed)],
+        )
         nexts = [raw.Sub(index, convert_to_tensor(1))]
         for i, dx, param in zip(carried, dxs, params):
             if dx is None:
                 same = dims_lib.is_full(param.dims) or param.dtype.base_dtype is dtypes.variant
                 dx = zeros_of(param if same else forward.inputs[i])
             nexts.append(_dense(dx))
-        for dx, total in zip(dxs[len(carried):], totals):
+        for dx, total in zip(dxs[len(carried) :], totals):
             nexts.append(total if dx is None else raw.AddN([total, _dense(dx)]))
         body.outputs = [body.capture(t) for t in nexts]
     end = new_graph(get_default_graph(), f"{condition.name}_grad")
-    end.inputs = [end.add_input(t) for t in body.inputs[:len(nexts)]]
+    end.inputs = [end.add_input(t) for t in body.inputs[: len(nexts)]]
     with end.as_default():
         end.outputs = [raw.GreaterEqual(end.inputs[0], convert_to_tensor(0))]
     outputs = loop_node([last, *starts, *sums], end, body)
     result = [None] * len(inputs)
     for i, grad in zip((*carried, *summed), outputs[1:]):
         result[i] = grad
-    for j, dx in zip(summed, dxs[len(carried):]):
+    for j, dx in zip(summed, dxs[len(carried) :]):
         if dx is None:
             result[j] = None
     return result
@@ -278,7 +307,11 @@ def _add_variable(op, condition, forward, start, dims):
 
 def _stacked(op, condition, forward, tensor):
     """The list, as an output of a loop, of the values that `tensor` has in each iteration."""
-    dims = tensor.dims if dims_lib.is_full(tensor.dims) and tensor.dtype.base_dtype is not dtypes.variant else None
+    dims = (
+        tensor.dims
+        if dims_lib.is_full(tensor.dims) and tensor.dtype.base_dtype is not dtypes.variant
+        else None
+    )
     shape = np.array(-1 if dims is None else dims, np.int32)
     with op.graph.as_default(), op.graph.control_dependencies(None):
         empty = raw.EmptyTensorList(shape, -1, element_dtype=tensor.dtype.base_dtype, name="saved")
@@ -304,8 +337,16 @@ def _outside(graph, op, forward, tensor, saved, depth=16):
     found = saved.get(("outside", graph, tensor))
     if found is not None:
         return found
-    pure = node.op.kind == "kernel" and not node.op.dynamic and not node._control and (
-        not node.opdef.stateful or node.type == "ReadVariableOp" and not _updates(forward, node.inputs[0]))
+    pure = (
+        node.op.kind == "kernel"
+        and not node.op.dynamic
+        and not node._control
+        and (
+            not node.opdef.stateful
+            or node.type == "ReadVariableOp"
+            and not _updates(forward, node.inputs[0])
+        )
+    )
     if not pure or depth == 0 or any(t.dtype.base_dtype is dtypes.variant for t in node.inputs):
         return None
     inputs = []
@@ -320,12 +361,20 @@ def _outside(graph, op, forward, tensor, saved, depth=16):
         else:
             from headwater._src.graph.node import make_node
 
-            outputs = make_node(graph, node.op, node.type, tuple(inputs), dict(node.attrs),
-                                [t.dtype for t in node.outputs]).outputs
+            outputs = make_node(
+                graph,
+                node.op,
+                node.type,
+                tuple(inputs),
+                dict(node.attrs),
+                [t.dtype for t in node.outputs],
+            ).outputs
     for t, value in zip(node.outputs, outputs):
         saved[("outside", graph, t)] = value
     return outputs[tensor.value_index]
 
 
 def _updates(forward, handle):
-    return any(handle in node.inputs and node.op.kind in ("update", "function") for node in forward._ops)
+    return any(
+        handle in node.inputs and node.op.kind in ("update", "function") for node in forward._ops
+    )

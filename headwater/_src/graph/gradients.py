@@ -111,21 +111,36 @@ def _out_of_body(graph, sweep, ys, starts, xs, stop, unconnected):
     while True:
         last = at is graph.root or not any(x.op.graph is not at for x in xs if x not in found)
         inner = [x for x in xs if x.op.graph is at]
-        captured = [] if last else [
-            (source, inside) for source, inside in at.captured() if is_trainable(inside)]
-        sweep.run(ys, starts, [*inner, *(inside for _, inside in captured)],
-                  [t for t in stop if t.op.graph is at])
+        captured = (
+            []
+            if last
+            else [(source, inside) for source, inside in at.captured() if is_trainable(inside)]
+        )
+        sweep.run(
+            ys,
+            starts,
+            [*inner, *(inside for _, inside in captured)],
+            [t for t in stop if t.op.graph is at],
+        )
         for x in inner:
             found[x] = sweep.result(x, unconnected)
-        reached = [(source, sweep.result(inside, UnconnectedGradients.NONE)) for source, inside in captured]
+        reached = [
+            (source, sweep.result(inside, UnconnectedGradients.NONE)) for source, inside in captured
+        ]
         reached = [(source, dy) for source, dy in reached if dy is not None]
         if last or not reached:
             break
         ys, starts = [source for source, _ in reached], [dy for _, dy in reached]
         at = at.outer_graph
         sweep = _Sweep(graph, sweep.colocate, sweep.gate, sweep.method)
-    return [found[x] if x in found else zeros_of(x) if unconnected is UnconnectedGradients.ZERO else None
-            for x in xs]
+    return [
+        found[x]
+        if x in found
+        else zeros_of(x)
+        if unconnected is UnconnectedGradients.ZERO
+        else None
+        for x in xs
+    ]
 
 
 def gradients_into(graph, ys, dys, xs):

@@ -1,6 +1,7 @@
 """`Graph`: the nodes in creation order, their names, and the collections.
 
-The `with` blocks that surround node creation are values of `scopes.Scopes`, one current value per thread.
+The `with` blocks that surround node creation are values of `scopes.Scopes`, one current value per
+thread.
 """
 
 import contextlib
@@ -34,7 +35,8 @@ class Graph(collections_lib.Collections):
       seed: the graph-level random seed, or None.
       finalized: whether nodes can no longer be added.
       version: the id of the newest node.
-      epoch: grows when an existing node is changed; work compiled for an older epoch is thrown away.
+      epoch: grows when an existing node is changed; work compiled for an older epoch is thrown
+        away.
     """
 
     _building_function = False
@@ -50,7 +52,8 @@ class Graph(collections_lib.Collections):
         self._unfetchable = set()
         self._consumers, self._consumers_upto = {}, (0, 0)
         self._functions = {}
-        self._retyped = {}  # (node, input index) -> the type that the op expects, after `_update_input`
+        # (node, input index) -> the type that the op expects, after `_update_input`
+        self._retyped = {}
         self.seed = None
         self.random_ops = 0  # how many ops took their seed from `seed`; see `seeds.get_seed`
         self._finalized = False
@@ -116,10 +119,12 @@ class Graph(collections_lib.Collections):
             raise RuntimeError("Graph is finalized and cannot be modified.")
 
     def consumers_of(self, tensor):
-        """The operations that take `tensor` as an input, once for each such input, in creation order."""
+        """The operations that take `tensor` as an input, once for each such input, in creation
+        order.
+        """
         if self._consumers_upto[1] != self.epoch:
             self._consumers, self._consumers_upto = {}, (0, self.epoch)
-        for node in self._ops[self._consumers_upto[0]:]:
+        for node in self._ops[self._consumers_upto[0] :]:
             for t in node.inputs:
                 self._consumers.setdefault(t, []).append(node)
         self._consumers_upto = (len(self._ops), self.epoch)
@@ -152,16 +157,24 @@ class Graph(collections_lib.Collections):
           ValueError: `obj` is of another graph, or is a malformed name.
           KeyError: the name is not in the graph.
         """
-        kinds = " or ".join((["Tensor"] if allow_tensor else []) + (["Operation"] if allow_operation else []))
+        kinds = " or ".join(
+            (["Tensor"] if allow_tensor else []) + (["Operation"] if allow_operation else [])
+        )
         if not kinds:
             raise ValueError("allow_tensor and allow_operation can't both be False.")
         convert = getattr(obj, "_as_graph_element", None)
         if convert is not None:
             obj = convert()
         if isinstance(obj, (str, bytes)):
-            return self._named(obj.decode() if isinstance(obj, bytes) else obj, allow_tensor,
-                               allow_operation)
-        if isinstance(obj, Tensor) and allow_tensor or isinstance(obj, Operation) and allow_operation:
+            return self._named(
+                obj.decode() if isinstance(obj, bytes) else obj, allow_tensor, allow_operation
+            )
+        if (
+            isinstance(obj, Tensor)
+            and allow_tensor
+            or isinstance(obj, Operation)
+            and allow_operation
+        ):
             if obj.graph is not self:
                 raise ValueError(f"{type(obj).__name__} {obj!r} is not an element of this graph.")
             return obj
@@ -171,34 +184,49 @@ class Graph(collections_lib.Collections):
         if ":" in name and allow_tensor:
             op_name, _, index = name.rpartition(":")
             if ":" in op_name or not index.isdigit():
-                raise ValueError(f"The name {name!r} looks a like a Tensor name, but is not a valid one. "
-                                 "Tensor names must be of the form \"<op_name>:<output_index>\".")
+                raise ValueError(
+                    f"The name {name!r} looks a like a Tensor name, but is not a valid one. "
+                    'Tensor names must be of the form "<op_name>:<output_index>".'
+                )
             op = self._by_name.get(op_name)
             if op is None:
-                raise KeyError(f"The name {name!r} refers to a Tensor which does not exist. The operation, "
-                               f"{op_name!r}, does not exist in the graph.{self._nearest(op_name)}")
+                raise KeyError(
+                    f"The name {name!r} refers to a Tensor which does not exist. The operation, "
+                    f"{op_name!r}, does not exist in the graph.{self._nearest(op_name)}"
+                )
             if int(index) >= len(op.outputs):
-                raise KeyError(f"The name {name!r} refers to a Tensor which does not exist. The operation, "
-                               f"{op_name!r}, exists but only has {len(op.outputs)} outputs.")
+                raise KeyError(
+                    f"The name {name!r} refers to a Tensor which does not exist. The operation, "
+                    f"{op_name!r}, exists but only has {len(op.outputs)} outputs."
+                )
             return op.outputs[int(index)]
         if ":" in name:
             raise ValueError(f"Name {name!r} appears to refer to a Tensor, not a Operation.")
         if allow_operation:
             if name not in self._by_name:
-                raise KeyError(f"The name {name!r} refers to an Operation not in the graph."
-                               f"{self._nearest(name)}")
+                raise KeyError(
+                    f"The name {name!r} refers to an Operation not in the graph."
+                    f"{self._nearest(name)}"
+                )
             return self._by_name[name]
         if name in self._by_name:
-            raise ValueError(f"The name {name!r} refers to an Operation, not a Tensor. Tensor names must be "
-                             "of the form \"<op_name>:<output_index>\".")
-        raise ValueError(f"The name {name!r} looks like an (invalid) Operation name, not a Tensor. Tensor "
-                         "names must be of the form \"<op_name>:<output_index>\".")
+            raise ValueError(
+                f"The name {name!r} refers to an Operation, not a Tensor. Tensor names must be "
+                'of the form "<op_name>:<output_index>".'
+            )
+        raise ValueError(
+            f"The name {name!r} looks like an (invalid) Operation name, not a Tensor. Tensor "
+            'names must be of the form "<op_name>:<output_index>".'
+        )
 
     def _nearest(self, name):
         import difflib
 
-        near = difflib.get_close_matches(name, self._by_name, n=3, cutoff=0.75) if len(
-            self._by_name) < 5000 else []
+        near = (
+            difflib.get_close_matches(name, self._by_name, n=3, cutoff=0.75)
+            if len(self._by_name) < 5000
+            else []
+        )
         return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
 
     def is_feedable(self, tensor_or_op):
@@ -207,8 +235,10 @@ class Graph(collections_lib.Collections):
 
     def is_fetchable(self, tensor_or_op):
         """Whether a tensor or operation may be fetched."""
-        return getattr(tensor_or_op, "op", tensor_or_op) not in self._unfetchable \
+        return (
+            getattr(tensor_or_op, "op", tensor_or_op) not in self._unfetchable
             and tensor_or_op not in self._unfetchable
+        )
 
     def prevent_feeding(self, tensor):
         """Marks `tensor` as not feedable."""
@@ -221,7 +251,8 @@ class Graph(collections_lib.Collections):
     # -- names -----------------------------------------------------------------------------------
 
     def unique_name(self, name, mark_as_used=True):
-        """A node or scope name that is not taken: `name` in the current scope, with `_1`, `_2`, ... if need be.
+        """A node or scope name that is not taken: `name` in the current scope, with `_1`, `_2`, ...
+        if need be.
 
         Names are compared without case, so that they are distinct as file names too.
         """
@@ -251,7 +282,8 @@ class Graph(collections_lib.Collections):
 
     @contextlib.contextmanager
     def name_scope(self, name):
-        """A block whose nodes' names start with `name/`; gives the scope's name with a trailing slash.
+        """A block whose nodes' names start with `name/`; gives the scope's name with a trailing
+        slash.
 
         Args:
           name: a new scope's name; one ending in `/` is entered as it is; None or `""` is the root.
@@ -267,8 +299,10 @@ class Graph(collections_lib.Collections):
                 if not _VALID_SCOPE_NAME.match(name):
                     raise ValueError(f"'{name}' is not a valid scope name")
             elif not _VALID_OP_NAME.match(name):
-                raise ValueError(f"'{name}' is not a valid root scope name. A root scope name has to match "
-                                 f"the following pattern: {_VALID_OP_NAME.pattern}")
+                raise ValueError(
+                    f"'{name}' is not a valid root scope name. A root scope name has to match "
+                    f"the following pattern: {_VALID_OP_NAME.pattern}"
+                )
         if not name:
             new = ""
         elif name[-1] == "/":
@@ -312,7 +346,8 @@ class Graph(collections_lib.Collections):
         """A block whose nodes run after `control_inputs`.
 
         Args:
-          control_inputs: list of operations, tensors or variables; None clears the enclosing blocks.
+          control_inputs: list of operations, tensors or variables; None clears the enclosing
+            blocks.
 
         Returns:
           A context manager.
@@ -329,8 +364,11 @@ class Graph(collections_lib.Collections):
         base = getattr(item, "op", None)
         if isinstance(item, Operation):
             element = item
-        elif isinstance(base, Operation) and not isinstance(item, Tensor) and not hasattr(
-                item, "_as_graph_element"):
+        elif (
+            isinstance(base, Operation)
+            and not isinstance(item, Tensor)
+            and not hasattr(item, "_as_graph_element")
+        ):
             element = base  # IndexedSlices, SparseTensor
         else:
             if hasattr(item, "_handle") and not isinstance(item, Tensor):
@@ -341,7 +379,8 @@ class Graph(collections_lib.Collections):
         return self.as_graph_element(element)
 
     def device(self, device_name_or_function):
-        """A block whose nodes go to a device: a string, a `DeviceSpec`, a function of the node, or None.
+        """A block whose nodes go to a device: a string, a `DeviceSpec`, a function of the node, or
+        None.
 
         Raises:
           RuntimeError: the block is left while one inside it is still open.
@@ -364,11 +403,15 @@ class Graph(collections_lib.Collections):
         """A block whose nodes share the device of `op`.
 
         Args:
-          op: an operation, tensor or variable; None with `ignore_existing` clears the enclosing blocks.
-          ignore_existing: whether enclosing blocks of both kinds (`colocate_with`, `device`) are ignored.
+          op: an operation, tensor or variable; None with `ignore_existing` clears the enclosing
+            blocks.
+          ignore_existing: whether enclosing blocks of both kinds (`colocate_with`, `device`) are
+            ignored.
         """
         if op is None and not ignore_existing:
-            raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
+            raise ValueError(
+                "Trying to reset colocation (op is None) but ignore_existing is not True"
+            )
         op = None if op is None else self._colocation_op(op)
         return self._colocate_with(op, ignore_existing, callsite.here(1))
 
@@ -408,7 +451,9 @@ class Graph(collections_lib.Collections):
         return self.scoped(attrs=tuple(merged.items()))
 
     def _kernel_label_map(self, op_to_label):
-        return self.scoped(kernel_labels=tuple({**dict(self.scopes.kernel_labels), **op_to_label}.items()))
+        return self.scoped(
+            kernel_labels=tuple({**dict(self.scopes.kernel_labels), **op_to_label}.items())
+        )
 
     def gradient_override_map(self, op_type_map):
         """A block whose nodes take their gradient from another registered function.
@@ -423,8 +468,11 @@ class Graph(collections_lib.Collections):
             raise TypeError("op_type_map must be a dictionary mapping strings to strings")
         for key, value in op_type_map.items():
             if not isinstance(key, str) or not isinstance(value, str):
-                raise TypeError("Keys in op_to_kernel_label_map must be strings"
-                                if not isinstance(key, str) else "Values in op_type_map must be strings")
+                raise TypeError(
+                    "Keys in op_to_kernel_label_map must be strings"
+                    if not isinstance(key, str)
+                    else "Values in op_type_map must be strings"
+                )
         return self.scoped(gradients=tuple({**dict(self.scopes.gradients), **op_type_map}.items()))
 
     def as_default(self):
@@ -492,8 +540,19 @@ class Graph(collections_lib.Collections):
         """The graph around a function body; None for an ordinary graph."""
         return None
 
-    def create_op(self, op_type, inputs, dtypes_=None, input_types=None, name=None, attrs=None, op_def=None,
-                  compute_shapes=True, compute_device=True, **kwargs):
+    def create_op(
+        self,
+        op_type,
+        inputs,
+        dtypes_=None,
+        input_types=None,
+        name=None,
+        attrs=None,
+        op_def=None,
+        compute_shapes=True,
+        compute_device=True,
+        **kwargs,
+    ):
         """Makes a node from an op type, tensors and `AttrValue` protos, as TF1's low-level form.
 
         Args:
@@ -515,7 +574,9 @@ class Graph(collections_lib.Collections):
         for item in inputs:
             if not isinstance(item, Tensor):
                 raise TypeError(f"Input #{list(inputs).index(item)} is not a tensor: {item}")
-        return build.create_op(self, op_type, list(inputs), dtypes_ or kwargs.get("dtypes"), name, attrs)
+        return build.create_op(
+            self, op_type, list(inputs), dtypes_ or kwargs.get("dtypes"), name, attrs
+        )
 
     def __repr__(self):
         return f"<headwater.Graph with {len(self._ops)} operations at {id(self):#x}>"
@@ -529,7 +590,8 @@ def get_graph_from_inputs(values, graph=None):
       graph: the graph they must be in, if any.
 
     Returns:
-      The graph they are all in. Inside the body of a branch or loop, tensors may also be of the graphs around it.
+      The graph they are all in. Inside the body of a branch or loop, tensors may also be of the
+      graphs around it.
 
     Raises:
       ValueError: two of them, or one and `graph`, are of different graphs.
@@ -568,12 +630,20 @@ class OutOfScope(ValueError):
     def __init__(self, value, user=None, current=None):
         name = getattr(value, "op", value).name
         user = f"to '{user}'" if user else "here"
-        if current is not None and current.building_function and value.graph.in_loop and current.in_loop:
+        if (
+            current is not None
+            and current.building_function
+            and value.graph.in_loop
+            and current.in_loop
+        ):
             why = "they are in different while loops"
         elif value.graph.in_loop:
             why = f"'{name}' is in a while loop"
         else:
             why = f"'{name}' is in a branch of a cond"
-        super().__init__(f"Cannot use '{name}' as input {user} because {why}. See info log for more details. (Only "
-                         "what a body returns can be used outside.)")
+        super().__init__(
+            f"Cannot use '{name}' as input {user} because {why}. See info log for more details. "
+            f"(Only "
+            "what a body returns can be used outside.)"
+        )
         self.value = value

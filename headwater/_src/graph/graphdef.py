@@ -26,7 +26,7 @@ def graph_proto(graph, from_version=None, add_shapes=False):
 
     proto = graph_pb2.GraphDef()
     proto.versions.CopyFrom(versions_proto(graph))
-    for node in graph._ops[from_version or 0:]:
+    for node in graph._ops[from_version or 0 :]:
         out = proto.node.add()
         _fill_node(out, node)
         if add_shapes and node.outputs:
@@ -47,8 +47,9 @@ def node_proto(node):
 
 def _fill_node(proto, node):
     proto.name, proto.op, proto.device = node.name, node.type, node.device
-    proto.input.extend([t.op.name if t.value_index == 0 else f"{t.op.name}:{t.value_index}"
-                        for t in node.inputs])
+    proto.input.extend(
+        [t.op.name if t.value_index == 0 else f"{t.op.name}:{t.value_index}" for t in node.inputs]
+    )
     proto.input.extend(sorted("^" + op.name for op in node._control))
     kinds = {attr.name: attr for attr in node.op.opdef.attrs}
     for name, value in node.attrs.items():
@@ -56,7 +57,9 @@ def _fill_node(proto, node):
 
 
 def fill_attr(proto, value, attr=None):
-    """Writes an attr value into an `AttrValue`; `attr` (an `AttrDef`) settles what the value alone leaves open."""
+    """Writes an attr value into an `AttrValue`; `attr` (an `AttrDef`) settles what the value alone
+    leaves open.
+    """
     kind = attr.item_kind if attr is not None else None
     if attr is not None and attr.is_list or attr is None and isinstance(value, list):
         proto.list.SetInParent()
@@ -118,7 +121,9 @@ def _add_item(proto_list, item, kind):
 
 
 def public_attr(value):
-    """An attr value in the form `Operation.get_attr` gives: strings as bytes, shapes and tensors as protos."""
+    """An attr value in the form `Operation.get_attr` gives: strings as bytes, shapes and tensors as
+    protos.
+    """
     if isinstance(value, str):
         return value.encode()
     if isinstance(value, list):
@@ -131,7 +136,9 @@ def public_attr(value):
 
 
 def attr_from_proto(value):
-    """A plain attr value from an `AttrValue` (of either library), or `value` itself when it is not one."""
+    """A plain attr value from an `AttrValue` (of either library), or `value` itself when it is not
+    one.
+    """
     if not hasattr(value, "WhichOneof"):
         return value
     kind = value.WhichOneof("value")
@@ -200,9 +207,14 @@ def opdef_proto(opdef):
     proto = op_def_pb2.OpDef(name=opdef.name, is_stateful=opdef.stateful)
     for args, out in ((opdef.inputs, proto.input_arg), (opdef.outputs, proto.output_arg)):
         for arg in args:
-            out.add(name=arg.name, type=0 if arg.type is None else arg.type.as_datatype_enum,
-                    type_attr=arg.type_attr, number_attr=arg.number_attr,
-                    type_list_attr=arg.type_list_attr, is_ref=arg.is_ref)
+            out.add(
+                name=arg.name,
+                type=0 if arg.type is None else arg.type.as_datatype_enum,
+                type_attr=arg.type_attr,
+                number_attr=arg.number_attr,
+                type_list_attr=arg.type_list_attr,
+                is_ref=arg.is_ref,
+            )
     for attr in opdef.attrs:
         out = proto.attr.add(name=attr.name, type=attr.kind)
         if attr.default is not REQUIRED:

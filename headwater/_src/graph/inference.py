@@ -1,8 +1,9 @@
 """What is known of a tensor before anything runs: its static shape, and sometimes its value.
 
-`infer` gives a new node's outputs their shapes by the op's shape function. Shape functions see inputs with
-`.dims`, `.dtype`, `.known` (the value as an array, when constants alone decide it) and `.handle`; a `Tensor`
-has these, and so has the stand-alone `Spec`, so that a shape function can be tried without a graph.
+`infer` gives a new node's outputs their shapes by the op's shape function. Shape functions see
+inputs with `.dims`, `.dtype`, `.known` (the value as an array, when constants alone decide it) and
+`.handle`; a `Tensor` has these, and so has the stand-alone `Spec`, so that a shape function can be
+tried without a graph.
 """
 
 import numpy as np
@@ -10,7 +11,9 @@ import numpy as np
 from headwater._src.core import dtypes
 from headwater._src.graph import callsite, dims as dims_lib
 
-FOLD_LIMIT = 1024  # elements: shape arithmetic is small, big constants are not worth computing twice
+FOLD_LIMIT = (
+    1024  # elements: shape arithmetic is small, big constants are not worth computing twice
+)
 _WALK_LIMIT = 400
 _NONE = object()
 
@@ -35,7 +38,9 @@ class Out:
 
 
 def group(op, flat, attrs):
-    """The flat inputs (or anything in their order) as the op's arguments: lists where the signature has lists."""
+    """The flat inputs (or anything in their order) as the op's arguments: lists where the signature
+    has lists.
+    """
     if op.opdef.inputs and not any(arg.is_list for arg in op.opdef.inputs):
         return flat
     result, at = [], 0
@@ -84,12 +89,17 @@ def _set(output, dims):
 
 def _explain(node, error):
     shapes = ", ".join(dims_lib.text(t.dims) for t in node.inputs)
-    known = [f"input[{i}] = <{_brief(t.known)}>" for i, t in enumerate(node.inputs)
-             if t.known is not None and t.dims and t.dtype.is_integer]
+    known = [
+        f"input[{i}] = <{_brief(t.known)}>"
+        for i, t in enumerate(node.inputs)
+        if t.known is not None and t.dims and t.dtype.is_integer
+    ]
     values = f" and with computed input tensors: {', '.join(known)}" if known else ""
     where = callsite.where(node.site)
     line = f"\nCreated at {where}" if where else ""
-    return f"{error} for '{node.name}' (op: '{node.type}') with input shapes: {shapes}{values}.{line}"
+    return (
+        f"{error} for '{node.name}' (op: '{node.type}') with input shapes: {shapes}{values}.{line}"
+    )
 
 
 def _brief(value):
@@ -156,7 +166,8 @@ def _foldable(node):
     for t in (*node.inputs, *node.outputs):
         n = dims_lib.size(t.dims)
         if n is None or t.dtype.base_dtype is dtypes.variant:
-            # A vector of unknown length made from known values is short: axes, the places of a gradient.
+            # A vector of unknown length made from known values is short: axes, the places of a
+            # gradient.
             if t.dims is not None and len(t.dims) == 1:
                 continue
             return False
@@ -169,8 +180,11 @@ def _fold(node):
 
     try:
         with np.errstate(all="ignore"):
-            result = node.op.fn(numpy_xp, *group(node.op, [t._known for t in node.inputs], node.attrs),
-                                **{a: node.attrs[a] for a in node.op.kernel_attrs})
+            result = node.op.fn(
+                numpy_xp,
+                *group(node.op, [t._known for t in node.inputs], node.attrs),
+                **{a: node.attrs[a] for a in node.op.kernel_attrs},
+            )
     except Exception:
         return  # the step that runs the node reports the error
     results = result if isinstance(result, (tuple, list)) else (result,)
@@ -227,7 +241,8 @@ def _partial_pack(node, depth):
 
 
 def _scalar(tensor, depth):
-    """A scalar's value when decided: a constant, or an element taken out of a partly known shape."""
+    """A scalar's value when decided: a constant, or an element taken out of a partly known shape.
+    """
     value = tensor.known
     if value is not None:
         return None if value < 0 else int(value)
@@ -268,6 +283,10 @@ def _partial_slice(node, depth):
 
 
 _PARTIAL = {
-    "Shape": _partial_shape, "Cast": _partial_same, "Identity": _partial_same, "Pack": _partial_pack,
-    "ConcatV2": _partial_concat, "StridedSlice": _partial_slice,
+    "Shape": _partial_shape,
+    "Cast": _partial_same,
+    "Identity": _partial_same,
+    "Pack": _partial_pack,
+    "ConcatV2": _partial_concat,
+    "StridedSlice": _partial_slice,
 }

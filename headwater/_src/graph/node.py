@@ -98,5 +98,3 @@ def constant_node(graph, array, name="Const"):
         graph.insert(node)
         return node.outputs[0]
     return make_node(graph, OPS["Const"], name, (), attrs, [dtype]).outputs[0]
-
-

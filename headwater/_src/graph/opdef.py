@@ -1,10 +1,12 @@
-"""Op signatures: what an op takes, gives and is parameterised by, parsed from TensorFlow's own small grammar.
+"""Op signatures: what an op takes, gives and is parameterised by, parsed from TensorFlow's own
+small grammar.
 
-    inputs="input: T, filter: T"      one tensor each, of the type named by attr `T`
-    inputs="values: N * T"            `N` tensors of type `T`
-    inputs="input: T" with T: list(type)   as many tensors as `T` has entries
-    inputs="ref: Ref(T)"              a reference to a variable of type `T`
-    attrs=["T: {half, float} = float", "N: int >= 1", "padding: {'SAME', 'VALID'}", "strides: list(int)"]
+inputs="input: T, filter: T"      one tensor each, of the type named by attr `T`
+inputs="values: N * T"            `N` tensors of type `T`
+inputs="input: T" with T: list(type)   as many tensors as `T` has entries
+inputs="ref: Ref(T)"              a reference to a variable of type `T`
+attrs=["T: {half, float} = float", "N: int >= 1", "padding: {'SAME', 'VALID'}", "strides:
+list(int)"]
 """
 
 import re
@@ -94,8 +96,13 @@ def parse_opdef(name, inputs="", outputs="", attrs=(), stateful=False):
     """
     attr_defs = tuple(_parse_attr(name, text) for text in attrs)
     kinds = {attr.name: attr.kind for attr in attr_defs}
-    return OpDef(name, _parse_args(name, inputs, kinds), _parse_args(name, outputs, kinds),
-                 attr_defs, stateful)
+    return OpDef(
+        name,
+        _parse_args(name, inputs, kinds),
+        _parse_args(name, outputs, kinds),
+        attr_defs,
+        stateful,
+    )
 
 
 def _parse_args(op_name, text, kinds):

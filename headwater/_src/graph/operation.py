@@ -1,7 +1,7 @@
 """`Operation`, a node of the graph, and `Tensor`, one of its outputs.
 
-Both are made for every node a program writes, so they hold plain values only; protos, shapes as users see
-them and tracebacks are made when asked for.
+Both are made for every node a program writes, so they hold plain values only; protos, shapes as
+users see them and tracebacks are made when asked for.
 """
 
 from headwater._src.core import errors
@@ -23,7 +23,16 @@ class Tensor(Operators):
       handle: for resources, the `(dtype, dims)` of what is behind it, when known.
     """
 
-    __slots__ = ("op", "value_index", "dtype", "dims", "handle", "_known", "__dict__", "__weakref__")
+    __slots__ = (
+        "op",
+        "value_index",
+        "dtype",
+        "dims",
+        "handle",
+        "_known",
+        "__dict__",
+        "__weakref__",
+    )
 
     __array_priority__ = 100  # so that `ndarray + tensor` asks the tensor
 
@@ -134,23 +143,209 @@ class Tensor(Operators):
 
     def __iter__(self):
         raise TypeError(
-            "Tensor objects are only iterable when eager execution is enabled. To iterate over this tensor "
-            f"use tf.map_fn. ({self.name} was given)")
+            "Tensor objects are only iterable when eager execution is enabled. To iterate over this "
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            ""
+            "tensor "
+            f"use tf.map_fn. ({self.name} was given)"
+        )
 
     def __len__(self):
-        raise TypeError(f"len is not well defined for symbolic Tensors. ({self.name}) Please call "
-                        "`x.shape` rather than `len(x)` for shape information.")
+        raise TypeError(
+            f"len is not well defined for symbolic Tensors. ({self.name}) Please call "
+            "`x.shape` rather than `len(x)` for shape information."
+        )
 
     def __bool__(self):
         raise TypeError(
             "Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` instead of "
             "`if t:` to test if a tensor is defined, and use TensorFlow ops such as tf.cond to execute "
-            "subgraphs conditioned on the value of a tensor.")
+            "subgraphs conditioned on the value of a tensor."
+        )
 
     __nonzero__ = __bool__
 
     def __array__(self, dtype=None, copy=None):
-        raise NotImplementedError(f"Cannot convert a symbolic Tensor ({self.name}) to a numpy array.")
+        raise NotImplementedError(
+            f"Cannot convert a symbolic Tensor ({self.name}) to a numpy array."
+        )
 
     def __copy__(self):
         return self
@@ -174,8 +369,22 @@ class Operation:
       id: position in the graph's creation order.
     """
 
-    __slots__ = ("graph", "op", "type", "name", "inputs", "_control", "outputs", "attrs", "device", "id",
-                 "site", "_original", "__dict__", "__weakref__")
+    __slots__ = (
+        "graph",
+        "op",
+        "type",
+        "name",
+        "inputs",
+        "_control",
+        "outputs",
+        "attrs",
+        "device",
+        "id",
+        "site",
+        "_original",
+        "__dict__",
+        "__weakref__",
+    )
 
     def __init__(self, graph, op, name, inputs, attrs, output_types, control=()):
         """Makes a node; `Graph.new_operation` does it, programs do not.
@@ -262,7 +471,9 @@ class Operation:
 
     @property
     def traceback(self):
-        """The program's frames that created the node: `(file, line, function, text)`, outermost first."""
+        """The program's frames that created the node: `(file, line, function, text)`, outermost
+        first.
+        """
         return callsite.frames(self.site)
 
     def get_attr(self, name):
@@ -335,13 +546,19 @@ class Operation:
             raise ValueError(f"{tensor!r} must be from the same graph as {self!r}.")
         if index >= len(self.inputs):
             raise errors.OutOfRangeError(
-                None, None, f"Cannot update edge. Input index [{index}] is greater than the number of "
-                f"total inputs [{len(self.inputs)}].")
+                None,
+                None,
+                f"Cannot update edge. Input index [{index}] is greater than the number of "
+                f"total inputs [{len(self.inputs)}].",
+            )
         before = self.inputs[index]
         if not dims_lib.compatible(tensor.dims, before.dims):
             raise errors.InvalidArgumentError(
-                None, None, "Cannot update edge, incompatible shapes: "
-                f"{dims_lib.text(tensor.dims)} and {dims_lib.text(before.dims)}.")
+                None,
+                None,
+                "Cannot update edge, incompatible shapes: "
+                f"{dims_lib.text(tensor.dims)} and {dims_lib.text(before.dims)}.",
+            )
         if tensor.dtype.base_dtype != before.dtype.base_dtype:
             # Steps that need the node fail; it may be changed again before that.
             self.graph._retyped.setdefault((self, index), before.dtype.base_dtype)

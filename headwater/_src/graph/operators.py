@@ -1,4 +1,5 @@
-"""Python's operators on tensors and variables: each builds the node TensorFlow builds, under the same name.
+"""Python's operators on tensors and variables: each builds the node TensorFlow builds, under the
+same name.
 
 `Operators` is a base class of `Tensor` and of variables; ops are reached through the op table.
 """
@@ -12,9 +13,14 @@ from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.optable import raw
 
 _TO_FLOAT = {  # what true division makes of its operands
-    dtypes.uint8: dtypes.float32, dtypes.int8: dtypes.float32, dtypes.uint16: dtypes.float32,
-    dtypes.int16: dtypes.float32, dtypes.int32: dtypes.float64, dtypes.int64: dtypes.float64,
-    dtypes.uint32: dtypes.float64, dtypes.uint64: dtypes.float64,
+    dtypes.uint8: dtypes.float32,
+    dtypes.int8: dtypes.float32,
+    dtypes.uint16: dtypes.float32,
+    dtypes.int16: dtypes.float32,
+    dtypes.int32: dtypes.float64,
+    dtypes.int64: dtypes.float64,
+    dtypes.uint32: dtypes.float64,
+    dtypes.uint64: dtypes.float64,
 }
 
 
@@ -55,8 +61,9 @@ def binary(name, build, scoped=False):
         local.scopes = before.named(scope)
         try:
             tensor = convert_to_tensor(self)
-            other = convert_to_tensor(other, name="x" if swap else "y",
-                                      preferred_dtype=tensor.dtype.base_dtype)
+            other = convert_to_tensor(
+                other, name="x" if swap else "y", preferred_dtype=tensor.dtype.base_dtype
+            )
             x, y = (other, tensor) if swap else (tensor, other)
             return build(x, y, scope + "/")
         finally:
@@ -110,9 +117,11 @@ def logical_xor(x, y, name="LogicalXor"):
     x = convert_to_tensor(x, dtypes.bool, "x") if not hasattr(x, "op") else x
     with x.graph.here().name_scope(name) as scope:
         y = convert_to_tensor(y, dtypes.bool, "y")
-        return raw.LogicalAnd(raw.LogicalOr(x, y, name="LogicalOr"),
-                              raw.LogicalNot(raw.LogicalAnd(x, y, name="LogicalAnd"), name="LogicalNot"),
-                              name=scope)
+        return raw.LogicalAnd(
+            raw.LogicalOr(x, y, name="LogicalOr"),
+            raw.LogicalNot(raw.LogicalAnd(x, y, name="LogicalAnd"), name="LogicalNot"),
+            name=scope,
+        )
 
 
 def _logical(logical_op, bitwise_op):
@@ -143,14 +152,18 @@ class Operators:
     __mul__, __rmul__ = binary("mul", multiply)
     __truediv__, __rtruediv__ = binary("truediv", truediv, scoped=True)
     __div__, __rdiv__ = binary("div", div)
-    __floordiv__, __rfloordiv__ = binary("floordiv", lambda x, y, name: raw.FloorDiv(x, y, name=name))
+    __floordiv__, __rfloordiv__ = binary(
+        "floordiv", lambda x, y, name: raw.FloorDiv(x, y, name=name)
+    )
     __mod__, __rmod__ = binary("mod", lambda x, y, name: raw.FloorMod(x, y, name=name))
     __pow__, __rpow__ = binary("pow", lambda x, y, name: raw.Pow(x, y, name=name))
     __matmul__, __rmatmul__ = binary("matmul", _matmul)
-    __and__, __rand__ = binary("and", _logical(
-        lambda x, y, name: raw.LogicalAnd(x, y, name=name), "BitwiseAnd"))
-    __or__, __ror__ = binary("or", _logical(
-        lambda x, y, name: raw.LogicalOr(x, y, name=name), "BitwiseOr"))
+    __and__, __rand__ = binary(
+        "and", _logical(lambda x, y, name: raw.LogicalAnd(x, y, name=name), "BitwiseAnd")
+    )
+    __or__, __ror__ = binary(
+        "or", _logical(lambda x, y, name: raw.LogicalOr(x, y, name=name), "BitwiseOr")
+    )
     __xor__, __rxor__ = binary("xor", _logical(logical_xor, "BitwiseXor"), scoped=True)
 
     def __lt__(self, other):
@@ -183,7 +196,8 @@ class Operators:
 
 
 def strided_slice(tensor, key, name="strided_slice", var=None):
-    """`tensor[key]` with Python's and NumPy's slicing: numbers, slices, `...`, `tf.newaxis`, tensors.
+    """`tensor[key]` with Python's and NumPy's slicing: numbers, slices, `...`, `tf.newaxis`,
+    tensors.
 
     Args:
       tensor: a `Tensor` or variable.
@@ -201,16 +215,23 @@ def strided_slice(tensor, key, name="strided_slice", var=None):
     from headwater._src.graph.convert import convert_to_tensor
 
     parts = key if isinstance(key, (list, tuple)) else [key]
-    if getattr(key, "dtype", None) is not None and dtypes.as_dtype(key.dtype).base_dtype is dtypes.bool:
+    if (
+        getattr(key, "dtype", None) is not None
+        and dtypes.as_dtype(key.dtype).base_dtype is dtypes.bool
+    ):
         return _boolean_mask(tensor, key)
     begin, end, strides = [], [], []
-    masks = dict.fromkeys(("begin_mask", "end_mask", "shrink_axis_mask", "new_axis_mask", "ellipsis_mask"), 0)
+    masks = dict.fromkeys(
+        ("begin_mask", "end_mask", "shrink_axis_mask", "new_axis_mask", "ellipsis_mask"), 0
+    )
     for index, part in enumerate(parts):
         bit = 1 << index
         if isinstance(part, slice):
             like = _like_tensors(part)
-            for values, value, empty, mask in ((begin, part.start, 0, "begin_mask"),
-                                               (end, part.stop, 0, "end_mask")):
+            for values, value, empty, mask in (
+                (begin, part.start, 0, "begin_mask"),
+                (end, part.stop, 0, "end_mask"),
+            ):
                 if value is None:
                     values.append(like(empty))
                     masks[mask] |= bit
@@ -241,8 +262,11 @@ def strided_slice(tensor, key, name="strided_slice", var=None):
             empty = np.zeros(0, np.int32)
             packed = [constant(empty, name=n) for n in ("Const", "Const", "Const")]
         else:
-            kinds = {dtypes.as_dtype(v.dtype).base_dtype for v in begin + end + strides
-                     if hasattr(v, "op")}
+            kinds = {
+                dtypes.as_dtype(v.dtype).base_dtype
+                for v in begin + end + strides
+                if hasattr(v, "op")
+            }
             kind = dtypes.int64 if dtypes.int64 in kinds else dtypes.int32
             packed = [_stack(v, kind) for v in (begin, end, strides)]
         tensor = convert_to_tensor(tensor) if var is None else tensor
@@ -255,9 +279,12 @@ def strided_slice(tensor, key, name="strided_slice", var=None):
 
 
 def _like_tensors(part):
-    """Where one bound of a slice is a tensor, what makes the ones left out tensors of its type too."""
+    """Where one bound of a slice is a tensor, what makes the ones left out tensors of its type too.
+    """
     kinds = {v.dtype.base_dtype for v in (part.start, part.stop, part.step) if hasattr(v, "op")}
-    kind = dtypes.int64 if dtypes.int64 in kinds else dtypes.int32 if dtypes.int32 in kinds else None
+    kind = (
+        dtypes.int64 if dtypes.int64 in kinds else dtypes.int32 if dtypes.int32 in kinds else None
+    )
     if kind is None:
         return lambda value: value
     from headwater._src.graph.convert import constant
@@ -273,8 +300,14 @@ def _stack(values, kind):
     from headwater._src.graph.convert import constant, convert_to_tensor
 
     if any(hasattr(v, "op") for v in values):
-        values = [v if hasattr(v, "op") and v.dtype.base_dtype is kind else
-                  raw.Cast(v, DstT=kind) if hasattr(v, "op") else v for v in values]
+        values = [
+            v
+            if hasattr(v, "op") and v.dtype.base_dtype is kind
+            else raw.Cast(v, DstT=kind)
+            if hasattr(v, "op")
+            else v
+            for v in values
+        ]
         return convert_to_tensor(values, kind, name="stack")
     return constant(np.array([int(v) for v in values], kind.as_numpy_dtype), name="stack")
 
@@ -290,13 +323,17 @@ def _check_index(value):
         bad = True
     elif hasattr(value, "dtype"):
         kind = dtypes.as_dtype(value.dtype).base_dtype
-        bad = not kind.is_integer or (getattr(value, "shape", ()) not in ((),) and getattr(
-            value, "ndim", None) not in (0, None))
+        bad = not kind.is_integer or (
+            getattr(value, "shape", ()) not in ((),)
+            and getattr(value, "ndim", None) not in (0, None)
+        )
     else:
         bad = not hasattr(value, "__index__")
     if bad:
-        raise TypeError("Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar "
-                        f"tf.int32/tf.int64 tensors are valid indices, got {value!r}")
+        raise TypeError(
+            "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar "
+            f"tf.int32/tf.int64 tensors are valid indices, got {value!r}"
+        )
 
 
 def _boolean_mask(tensor, mask):

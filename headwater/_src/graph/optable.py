@@ -12,8 +12,10 @@ class Raw:
     def __getattr__(self, name):
         op = OPS.get(name)
         if op is None:
-            raise AttributeError(f"op {name!r} is not implemented in headwater; docs/coverage.md lists "
-                                 "the ops that are")
+            raise AttributeError(
+                f"op {name!r} is not implemented in headwater; docs/coverage.md lists "
+                "the ops that are"
+            )
         setattr(self, name, op)
         return op
 
@@ -24,7 +26,8 @@ class Raw:
 raw = Raw()
 
 
-# Public functions that graph-level code needs by name, filled by the op files (`boolean_mask`, `zeros`, ...).
+# Public functions that graph-level code needs by name, filled by the op files (`boolean_mask`,
+# `zeros`, ...).
 PUBLIC = {}
 
 

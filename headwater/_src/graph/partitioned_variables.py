@@ -77,7 +77,8 @@ class PartitionInfo:
         for i in range(len(shape)):
             if self.var_offset[i] + shape[i] > self.full_shape[i]:
                 raise ValueError(
-                    f"With self.var_offset={self.var_offset}, a partition of shape={shape} would exceed "
+                    f"With self.var_offset={self.var_offset}, a partition of shape={shape} would "
+                    f"exceed "
                     f"self.full_shape={self.full_shape} in dimension {i}."
                 )
         cut = [i for i in range(len(shape)) if shape[i] != self.full_shape[i]]

@@ -1,4 +1,5 @@
-"""The one meeting place of ops: an op file declares an op here, everything else reaches it by `raw.Name(...)`.
+"""The one meeting place of ops: an op file declares an op here, everything else reaches it by
+`raw.Name(...)`.
 
 Read in this order: `Op` (what is known about an op), then `define_op` (how it gets into the table).
 """
@@ -19,9 +20,9 @@ class Op:
 
     Attributes:
       opdef: the parsed `OpDef`.
-      kind: `"kernel"` (pure), `"update"` (old state + inputs -> new state), `"sample"` (random), `"host"`
-        (impure Python), `"variable"` (holds state), `"function"` (runs graph functions, see `function`) or None
-        while no kernel is given.
+      kind: `"kernel"` (pure), `"update"` (old state + inputs -> new state), `"sample"` (random),
+        `"host"` (impure Python), `"variable"` (holds state), `"function"` (runs graph functions,
+        see `function`) or None while no kernel is given.
       fn: the kernel; `(xp, *inputs, **attrs)`, for samples `(xp, key, *inputs, **attrs)`, for host
         kernels `(ctx, *inputs, **attrs)`.
       static: names of inputs whose value must be known while compiling.
@@ -33,7 +34,8 @@ class Op:
       wants_dims: the kernel also takes `static_dims`, what is known of the first input's shape.
       updates: for `update` kernels, the positions of the inputs that are the state.
       reads: whether an `update` needs the old state.
-      gradient_fn: `(op, *dys) -> [dx or None, ...]`; `differentiable` is False for ops without gradient.
+      gradient_fn: `(op, *dys) -> [dx or None, ...]`; `differentiable` is False for ops without
+        gradient.
     """
 
     def __init__(self, opdef):
@@ -66,20 +68,36 @@ class Op:
     def __getattr__(self, attribute):
         if attribute != "__signature__":
             raise AttributeError(f"Op {self.name} has no attribute {attribute!r}")
-        # What `help` and `inspect.signature` show: inputs, then the attrs that are not inferred from them.
+        # What `help` and `inspect.signature` show: inputs, then the attrs that are not inferred
+        # from them.
         P = inspect.Parameter
-        inferred = {t for arg in self.opdef.inputs
-                    for t in (arg.type_attr, arg.number_attr, arg.type_list_attr) if t}
+        inferred = {
+            t
+            for arg in self.opdef.inputs
+            for t in (arg.type_attr, arg.number_attr, arg.type_list_attr)
+            if t
+        }
         attrs = [a for a in self.opdef.attrs if a.name not in inferred]
         attrs.sort(key=lambda a: a.default is not REQUIRED)
-        return inspect.Signature([
-            *(P(name, P.POSITIONAL_OR_KEYWORD) for name in self.input_names),
-            *(P(a.name, P.KEYWORD_ONLY, default=P.empty if a.default is REQUIRED else a.default)
-              for a in attrs),
-            P("name", P.KEYWORD_ONLY, default=None)])
+        return inspect.Signature(
+            [
+                *(P(name, P.POSITIONAL_OR_KEYWORD) for name in self.input_names),
+                *(
+                    P(
+                        a.name,
+                        P.KEYWORD_ONLY,
+                        default=P.empty if a.default is REQUIRED else a.default,
+                    )
+                    for a in attrs
+                ),
+                P("name", P.KEYWORD_ONLY, default=None),
+            ]
+        )
 
     def __call__(self, *inputs, name=None, **attrs):
-        """Builds a node; inputs may also be given by name. Returns its output(s), or the `Operation`."""
+        """Builds a node; inputs may also be given by name. Returns its output(s), or the
+        `Operation`.
+        """
         return apply_op(self, inputs, attrs, name)
 
     # -- declaring -------------------------------------------------------------------------------
@@ -92,7 +110,9 @@ class Op:
         return arguments
 
     def shape(self, fn):
-        """Declares the shape function `(*inputs, **attrs) -> dims`, a list of dims when several outputs."""
+        """Declares the shape function `(*inputs, **attrs) -> dims`, a list of dims when several
+        outputs.
+        """
         self.shape_attrs = self._check(fn, "shape function", skip=0)
         self.shape_fn = fn
         return fn
@@ -100,40 +120,59 @@ class Op:
     def kernel(self, fn=None, *, static=(), dynamic=False, check=False, uninitialized=False):
         """Declares a pure kernel `(xp, *inputs, **attrs) -> array` (a tuple when several outputs).
 
-        An input that is a variable (a reference or a resource handle) arrives as the variable's value.
+        An input that is a variable (a reference or a resource handle) arrives as the variable's
+        value.
         """
-        return self._declare("kernel", fn, 1, static=tuple(static), dynamic=dynamic, check=check,
-                             uninitialized=uninitialized)
+        return self._declare(
+            "kernel",
+            fn,
+            1,
+            static=tuple(static),
+            dynamic=dynamic,
+            check=check,
+            uninitialized=uninitialized,
+        )
 
     def update(self, *refs, static=(), reads=True):
-        """Declares a pure kernel that gives the new values of the variables behind the inputs `refs`.
+        """Declares a pure kernel that gives the new values of the variables behind the inputs
+        `refs`.
 
-        It returns one array for each of `refs` (in that order), then its outputs that are not references.
-        With `reads=False` the old values arrive as None, and need not exist.
+        It returns one array for each of `refs` (in that order), then its outputs that are not
+        references. With `reads=False` the old values arrive as None, and need not exist.
         """
         for ref in refs:
             if ref not in self.input_names:
                 raise DefinitionError(f"{self.name}: update of {ref!r}, which is not an input")
-        return self._declare("update", None, 1, static=tuple(static), reads=reads,
-                             uninitialized=not reads,
-                             updates=tuple(self.input_names.index(ref) for ref in refs))
+        return self._declare(
+            "update",
+            None,
+            1,
+            static=tuple(static),
+            reads=reads,
+            uninitialized=not reads,
+            updates=tuple(self.input_names.index(ref) for ref in refs),
+        )
 
     def variable(self):
-        """Says that a node of this op is a variable: its output stands for state kept by the session."""
+        """Says that a node of this op is a variable: its output stands for state kept by the
+        session.
+        """
         self.kind = "variable"
         return self
 
     def function(self, form, *attrs):
         """Says that the op runs graph functions, which are the values of `attrs`.
 
-        `form` is `"branch"` (the first input says which of them runs), `"loop"` (a condition and a body) or
-        `"call"`.
+        `form` is `"branch"` (the first input says which of them runs), `"loop"` (a condition and a
+        body) or `"call"`.
         """
         self.kind, self.form, self.body_attrs = "function", form, attrs
         return self
 
     def bodies(self, node):
-        """The graph functions of a node: `FuncGraph`s, or names where a function is not in the library."""
+        """The graph functions of a node: `FuncGraph`s, or names where a function is not in the
+        library.
+        """
         found = []
         for attr in self.body_attrs:
             value = node.attrs[attr]
@@ -145,7 +184,8 @@ class Op:
     def sample(self, fn=None, *, static=(), reserve=None):
         """Declares a random kernel `(xp, key, *inputs, **attrs)`.
 
-        `reserve(shape, **attrs)` says how many Philox counters a run takes whose result has `shape`.
+        `reserve(shape, **attrs)` says how many Philox counters a run takes whose result has
+        `shape`.
         """
         return self._declare("sample", fn, 2, static=tuple(static), reserve=reserve)
 
@@ -154,7 +194,9 @@ class Op:
         return self._declare("host", fn, 1, blocking=blocking)
 
     def gradient(self, fn):
-        """Declares the gradient `(op, *dys) -> [dx or None, ...]`, which builds graph through `raw`."""
+        """Declares the gradient `(op, *dys) -> [dx or None, ...]`, which builds graph through
+        `raw`.
+        """
         self.gradient_fn = fn
         return fn
 
@@ -164,7 +206,9 @@ class Op:
         return self
 
     def cost(self, fn):
-        """Declares `(inputs, outputs, **attrs) -> flops`, for ops that do more than touch each element."""
+        """Declares `(inputs, outputs, **attrs) -> flops`, for ops that do more than touch each
+        element.
+        """
         self.cost_fn = fn
         return fn
 
@@ -181,15 +225,21 @@ class Op:
         return fn
 
     def _check(self, fn, what, skip):
-        """Positional parameters must be the inputs, keyword-only ones attrs; returns those attrs' names."""
+        """Positional parameters must be the inputs, keyword-only ones attrs; returns those attrs'
+        names.
+        """
         params = list(inspect.signature(fn).parameters.values())
         P = inspect.Parameter
-        positional = [p.name for p in params if p.kind in (P.POSITIONAL_ONLY, P.POSITIONAL_OR_KEYWORD)]
+        positional = [
+            p.name for p in params if p.kind in (P.POSITIONAL_ONLY, P.POSITIONAL_OR_KEYWORD)
+        ]
         star = any(p.kind is P.VAR_POSITIONAL for p in params)
         where = f"{self.name}: the {what} {getattr(fn, '__name__', fn)}"
         if not star and tuple(positional[skip:]) != self.input_names:
-            raise DefinitionError(f"{where} takes {positional[skip:]}, but the signature's inputs are "
-                                  f"{list(self.input_names)}")
+            raise DefinitionError(
+                f"{where} takes {positional[skip:]}, but the signature's inputs are "
+                f"{list(self.input_names)}"
+            )
         attrs = tuple(p.name for p in params if p.kind is P.KEYWORD_ONLY)
         if what == "kernel" and "static_dims" in attrs:
             attrs = tuple(a for a in attrs if a != "static_dims")
@@ -203,7 +253,9 @@ class Op:
 
 
 def _body(node, function):
-    """The `FuncGraph` that a name stands for: each node has a body of its own, since gradients add to it."""
+    """The `FuncGraph` that a name stands for: each node has a body of its own, since gradients add
+    to it.
+    """
     if not isinstance(function, str):
         return function
     library = node.graph._functions.get(function)
@@ -224,7 +276,8 @@ def define_op(name, inputs="", outputs="", attrs=(), shape=None, stateful=False)
       outputs: output declarations.
       attrs: list of attr declarations.
       shape: the shape function, when it is not given by the decorator `@Op.shape`.
-      stateful: whether nodes of this op have state or effects, so that two equal ones must both run.
+      stateful: whether nodes of this op have state or effects, so that two equal ones must both
+        run.
 
     Returns:
       The `Op`, which is also what `raw.<name>` calls.

@@ -1,6 +1,8 @@
-"""What surrounds a node while it is created: one frozen value, replaced as a whole by the `with` blocks.
+"""What surrounds a node while it is created: one frozen value, replaced as a whole by the `with`
+blocks.
 
-`Graph.scopes` holds the current one per thread, so threads building one graph do not see each other's blocks.
+`Graph.scopes` holds the current one per thread, so threads building one graph do not see each
+other's blocks.
 """
 
 import collections
@@ -9,7 +11,9 @@ import inspect
 from headwater._src.core import device as device_lib
 
 Colocation = collections.namedtuple("Colocation", ["op", "site"])
-Colocation.__doc__ = "An open `colocate_with` block: its op, and the program's frames that opened it."
+Colocation.__doc__ = (
+    "An open `colocate_with` block: its op, and the program's frames that opened it."
+)
 
 
 class Scopes:
@@ -26,11 +30,29 @@ class Scopes:
       container: the resource container's name.
     """
 
-    __slots__ = ("name", "controllers", "colocate", "devices", "attrs", "kernel_labels", "gradients",
-                 "container", "plain")
+    __slots__ = (
+        "name",
+        "controllers",
+        "colocate",
+        "devices",
+        "attrs",
+        "kernel_labels",
+        "gradients",
+        "container",
+        "plain",
+    )
 
-    def __init__(self, name="", controllers=(), colocate=(), devices=(), attrs=(), kernel_labels=(),
-                 gradients=(), container=""):
+    def __init__(
+        self,
+        name="",
+        controllers=(),
+        colocate=(),
+        devices=(),
+        attrs=(),
+        kernel_labels=(),
+        gradients=(),
+        container="",
+    ):
         self.name = name
         self.controllers = controllers
         self.colocate = colocate
@@ -50,8 +72,16 @@ class Scopes:
 
     def named(self, name):
         """A copy inside another name scope (the change that happens most)."""
-        return Scopes(name, self.controllers, self.colocate, self.devices, self.attrs,
-                      self.kernel_labels, self.gradients, self.container)
+        return Scopes(
+            name,
+            self.controllers,
+            self.colocate,
+            self.devices,
+            self.attrs,
+            self.kernel_labels,
+            self.gradients,
+            self.container,
+        )
 
 
 class DeviceBlock:

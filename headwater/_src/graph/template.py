@@ -10,17 +10,9 @@ from headwater._src.graph.variable_scope import (
     variable_scope,
 )
 
-_NOTHING = {
-    k: None
-    for k in (
-        "initializer",
-        "regularizer",
-        "caching_device",
-        "partitioner",
-        "use_resource",
-        "constraint",
-    )
-}
+_NOTHING = dict.fromkeys(
+    ("initializer", "regularizer", "caching_device", "partitioner", "use_resource", "constraint")
+)
 
 
 def make_template(

@@ -1,7 +1,9 @@
-"""`Layer`: variables and a function of tensors under one name; every layer of `tf.layers` and every RNN cell is one.
+"""`Layer`: variables and a function of tensors under one name; every layer of `tf.layers` and every
+RNN cell is one.
 
-A layer opens its variable scope at its first call: the scope it is given, or a fresh one named after its class
-(`dense`, `dense_1`, ...). Later calls reuse its variables and put their nodes under the same name scope.
+A layer opens its variable scope at its first call: the scope it is given, or a fresh one named
+after its class (`dense`, `dense_1`, ...). Later calls reuse its variables and put their nodes under
+the same name scope.
 """
 
 import re
@@ -12,8 +14,8 @@ from headwater._src.graph.collections import GraphKeys
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.framework import name_scope
-from headwater._src.graph.operation import Tensor
 from headwater._src.graph.named_variables import get_variable
+from headwater._src.graph.operation import Tensor
 from headwater._src.graph.variable_scope import variable_scope
 
 
@@ -50,7 +52,9 @@ class InputSpec:
         dims = tensor.dims
         if dims is None:
             if self.ndim is not None or self.min_ndim is not None or self.max_ndim is not None:
-                raise ValueError(f"{start}its rank is undefined, but the layer requires a defined rank.")
+                raise ValueError(
+                    f"{start}its rank is undefined, but the layer requires a defined rank."
+                )
             return
         rank = len(dims)
         found = f"found ndim={rank}. Full shape received: {list(dims)}"
@@ -63,7 +67,8 @@ class InputSpec:
         for axis, size in self.axes.items():
             if size is not None and dims[axis] not in (size, None):
                 raise ValueError(
-                    f"{start}expected axis {axis} of input shape to have value {size} but received input with "
+                    f"{start}expected axis {axis} of input shape to have value {size} but received "
+                    f"input with "
                     f"shape {list(dims)}"
                 )
 
@@ -82,6 +87,7 @@ class Layer:
     ...     def build(self, shape):
     ...         self.factor = self.add_weight("factor", [], initializer=tf.ones_initializer())
     ...         self.built = True
+    ...
     ...     def call(self, inputs):
     ...         return inputs * self.factor
     >>> Scale()(tf.constant([1.0, 2.0])).name
@@ -128,8 +134,11 @@ class Layer:
     def scope_name(self):
         """The name of the layer's variable scope; the layer must have been called."""
         if self._scope is None:
-            raise ValueError(f'No name available for layer scope because the layer "{self._name}" has not been '
-                             "used yet. The scope name is determined the first time the layer instance is called.")
+            raise ValueError(
+                f'No name available for layer scope because the layer "{self._name}" has not been '
+                "used yet. The scope name is determined the first time the layer instance is "
+                "called."
+            )
         return self._scope.name
 
     @property
@@ -184,9 +193,21 @@ class Layer:
         for update in updates:
             get_default_graph().add_to_collection(GraphKeys.UPDATE_OPS, update)
 
-    def add_weight(self, name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None,
-                   constraint=None, use_resource=None, synchronization=None, aggregation=None,
-                   partitioner=None, **kwargs):
+    def add_weight(
+        self,
+        name,
+        shape=None,
+        dtype=None,
+        initializer=None,
+        regularizer=None,
+        trainable=None,
+        constraint=None,
+        use_resource=None,
+        synchronization=None,
+        aggregation=None,
+        partitioner=None,
+        **kwargs,
+    ):
         """Makes or finds a variable in the layer's scope.
 
         Args:
@@ -207,20 +228,41 @@ class Layer:
           The variable.
         """
         if self._open_scope is None:
-            with variable_scope(self._opened_scope(), auxiliary_name_scope=False,
-                                reuse=self.built or self._reuse) as scope:
+            with variable_scope(
+                self._opened_scope(), auxiliary_name_scope=False, reuse=self.built or self._reuse
+            ) as scope:
                 self._open_scope = scope
                 try:
-                    return self.add_weight(name, shape, dtype, initializer, regularizer, trainable, constraint,
-                                           use_resource, synchronization, aggregation, partitioner, **kwargs)
+                    return self.add_weight(
+                        name,
+                        shape,
+                        dtype,
+                        initializer,
+                        regularizer,
+                        trainable,
+                        constraint,
+                        use_resource,
+                        synchronization,
+                        aggregation,
+                        partitioner,
+                        **kwargs,
+                    )
                 finally:
                     self._open_scope = None
         trainable = True if trainable is None else trainable
         before = len(get_default_graph().get_collection(GraphKeys.REGULARIZATION_LOSSES))
         variable = get_variable(
-            name, shape, dtypes.as_dtype(dtype or self._dtype or dtypes.float32), initializer, regularizer,
-            trainable=trainable and self.trainable, constraint=constraint, use_resource=use_resource,
-            partitioner=partitioner, **kwargs)
+            name,
+            shape,
+            dtypes.as_dtype(dtype or self._dtype or dtypes.float32),
+            initializer,
+            regularizer,
+            trainable=trainable and self.trainable,
+            constraint=constraint,
+            use_resource=use_resource,
+            partitioner=partitioner,
+            **kwargs,
+        )
         self._losses += get_default_graph().get_collection(GraphKeys.REGULARIZATION_LOSSES)[before:]
         known = self._trainable_weights if trainable else self._non_trainable_weights
         for part in list(variable) if hasattr(variable, "_get_variable_list") else [variable]:
@@ -292,8 +334,10 @@ class Layer:
             return
         specs = specs if isinstance(specs, (list, tuple)) else [specs]
         if len(specs) != len(flat):
-            raise ValueError(f"Layer {self.name} expects {len(specs)} inputs, but it received {len(flat)} input "
-                             f"tensors. Inputs received: {flat}")
+            raise ValueError(
+                f"Layer {self.name} expects {len(specs)} inputs, but it received {len(flat)} input "
+                f"tensors. Inputs received: {flat}"
+            )
         for index, (spec, tensor) in enumerate(zip(specs, flat)):
             spec.check(tensor, index, self.name)
 
@@ -304,7 +348,9 @@ class Layer:
     def count_params(self):
         """The number of elements of all variables; the layer must be built."""
         if not self.built:
-            raise ValueError(f"You tried to call `count_params` on {self.name}, but the layer isn't built.")
+            raise ValueError(
+                f"You tried to call `count_params` on {self.name}, but the layer isn't built."
+            )
         return sum(v.shape.num_elements() for v in self.weights)
 
     def __deepcopy__(self, memo):
@@ -319,7 +365,9 @@ def _numbered(base):
 
 
 def _as_tensor(value):
-    if isinstance(value, Tensor) or not (hasattr(value, "__array__") or isinstance(value, (int, float))):
+    if isinstance(value, Tensor) or not (
+        hasattr(value, "__array__") or isinstance(value, (int, float))
+    ):
         return convert_to_tensor(value) if hasattr(value, "_as_graph_element") else value
     return convert_to_tensor(value)
 
@@ -327,5 +375,7 @@ def _as_tensor(value):
 def _shapes(inputs):
     if isinstance(inputs, Tensor):
         return inputs.shape
-    shapes = nest.map_structure(lambda t: t.shape if isinstance(t, Tensor) else TensorShape(None), inputs)
+    shapes = nest.map_structure(
+        lambda t: t.shape if isinstance(t, Tensor) else TensorShape(None), inputs
+    )
     return shapes

@@ -7,8 +7,8 @@ from headwater._src.graph.convert import constant
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.layers.base import InputSpec, Layer
 from headwater._src.layers.initializers import Zeros
-from headwater._src.ops.matrix_products import tensordot
 from headwater._src.ops.matmul import matmul
+from headwater._src.ops.matrix_products import tensordot
 from headwater._src.ops.nn import bias_add
 from headwater._src.ops.nn_composite import dropout as nn_dropout
 
@@ -32,10 +32,22 @@ class Dense(Layer):
       **kwargs: as for `Layer`.
     """
 
-    def __init__(self, units, activation=None, use_bias=True, kernel_initializer=None,
-                 bias_initializer=Zeros(), kernel_regularizer=None, bias_regularizer=None,
-                 activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True,
-                 name=None, **kwargs):
+    def __init__(
+        self,
+        units,
+        activation=None,
+        use_bias=True,
+        kernel_initializer=None,
+        bias_initializer=Zeros(),
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        trainable=True,
+        name=None,
+        **kwargs,
+    ):
         super().__init__(trainable, name, activity_regularizer=activity_regularizer, **kwargs)
         self.units = int(units)
         self.activation = activation
@@ -50,14 +62,31 @@ class Dense(Layer):
         """Makes `kernel` and `bias`."""
         size = input_shape[-1].value
         if size is None:
-            raise ValueError("The last dimension of the inputs to a Dense layer should be defined. Found None. Full "
-                             f"input shape received: {input_shape}")
+            raise ValueError(
+                "The last dimension of the inputs to a Dense layer should be defined. Found None. "
+                "Full "
+                f"input shape received: {input_shape}"
+            )
         self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
-        self.kernel = self.add_weight("kernel", [size, self.units], None, self.kernel_initializer,
-                                      self.kernel_regularizer, True, self.kernel_constraint)
+        self.kernel = self.add_weight(
+            "kernel",
+            [size, self.units],
+            None,
+            self.kernel_initializer,
+            self.kernel_regularizer,
+            True,
+            self.kernel_constraint,
+        )
         if self.use_bias:
-            self.bias = self.add_weight("bias", [self.units], None, self.bias_initializer,
-                                        self.bias_regularizer, True, self.bias_constraint)
+            self.bias = self.add_weight(
+                "bias",
+                [self.units],
+                None,
+                self.bias_initializer,
+                self.bias_regularizer,
+                True,
+                self.bias_constraint,
+            )
         self.built = True
 
     def call(self, inputs):
@@ -90,8 +119,12 @@ class Dropout(Layer):
     def call(self, inputs, training=False):
         """The inputs, thinned out when `training` (a bool or a boolean tensor)."""
         return smart_cond(
-            training, lambda: nn_dropout(inputs, noise_shape=self.noise_shape, seed=self.seed, rate=self.rate),
-            lambda: raw.Identity(inputs))
+            training,
+            lambda: nn_dropout(
+                inputs, noise_shape=self.noise_shape, seed=self.seed, rate=self.rate
+            ),
+            lambda: raw.Identity(inputs),
+        )
 
 
 class Flatten(Layer):
@@ -109,7 +142,11 @@ class Flatten(Layer):
 
     def call(self, inputs):
         """The inputs as a matrix."""
-        if self.data_format == "channels_first" and inputs.dims is not None and len(inputs.dims) > 2:
+        if (
+            self.data_format == "channels_first"
+            and inputs.dims is not None
+            and len(inputs.dims) > 2
+        ):
             rank = len(inputs.dims)
             inputs = PUBLIC["transpose"](inputs, [0, *range(2, rank), 1])
         rest = inputs.dims[1:]
@@ -141,14 +178,41 @@ def smart_cond(condition, true_fn, false_fn):
     return true_fn() if value else false_fn()
 
 
-def dense(inputs, units, activation=None, use_bias=True, kernel_initializer=None,
-          bias_initializer=Zeros(), kernel_regularizer=None, bias_regularizer=None,
-          activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True, name=None,
-          reuse=None):
-    """Applies a `Dense` layer, with its arguments, to `inputs`; `reuse` finds its variables again."""
-    layer = Dense(units, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer,
-                  bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint, trainable,
-                  name, dtype=inputs.dtype.base_dtype, _scope=name, _reuse=reuse)
+def dense(
+    inputs,
+    units,
+    activation=None,
+    use_bias=True,
+    kernel_initializer=None,
+    bias_initializer=Zeros(),
+    kernel_regularizer=None,
+    bias_regularizer=None,
+    activity_regularizer=None,
+    kernel_constraint=None,
+    bias_constraint=None,
+    trainable=True,
+    name=None,
+    reuse=None,
+):
+    """Applies a `Dense` layer, with its arguments, to `inputs`; `reuse` finds its variables again.
+    """
+    layer = Dense(
+        units,
+        activation,
+        use_bias,
+        kernel_initializer,
+        bias_initializer,
+        kernel_regularizer,
+        bias_regularizer,
+        activity_regularizer,
+        kernel_constraint,
+        bias_constraint,
+        trainable,
+        name,
+        dtype=inputs.dtype.base_dtype,
+        _scope=name,
+        _reuse=reuse,
+    )
     return layer(inputs)
 
 
@@ -160,5 +224,3 @@ def dropout(inputs, rate=0.5, noise_shape=None, seed=None, training=False, name=
 def flatten(inputs, name=None, data_format="channels_last"):
     """Applies a `Flatten` layer to `inputs`."""
     return Flatten(data_format, name=name)(inputs)
-
-

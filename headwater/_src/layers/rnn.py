@@ -1,4 +1,5 @@
-"""Unrolling cells over time: `static_rnn`, `dynamic_rnn`, `raw_rnn` and their bidirectional forms."""
+"""Unrolling cells over time: `static_rnn`, `dynamic_rnn`, `raw_rnn` and their bidirectional forms.
+"""
 
 import numpy as np
 
@@ -95,15 +96,29 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
                 alive = raw.Less(constant(np.int32(time)), lengths)
                 zero = nest.map_structure(raw.ZerosLike, output)
                 output = nest.map_structure(lambda n, o, a=alive: _mask(a, n, o), output, zero)
-                new_state = nest.pack_sequence_as(new_state, [
-                    _mask(alive, n, o) for n, o in zip(nest.flatten(new_state), nest.flatten(state))])
+                new_state = nest.pack_sequence_as(
+                    new_state,
+                    [
+                        _mask(alive, n, o)
+                        for n, o in zip(nest.flatten(new_state), nest.flatten(state))
+                    ],
+                )
             state = new_state
             outputs.append(output)
     return outputs, state
 
 
-def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=None, parallel_iterations=None,
-                swap_memory=False, time_major=False, scope=None):
+def dynamic_rnn(
+    cell,
+    inputs,
+    sequence_length=None,
+    initial_state=None,
+    dtype=None,
+    parallel_iterations=None,
+    swap_memory=False,
+    time_major=False,
+    scope=None,
+):
     """Unrolls a cell over the time dimension of a tensor in a loop.
 
     Args:
@@ -136,8 +151,10 @@ def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=No
         if sequence_length is not None:
             lengths = raw.Cast(convert_to_tensor(sequence_length), DstT=dtypes.int32)
             if lengths.dims is not None and len(lengths.dims) not in (0, 1):
-                raise ValueError("sequence_length must be a vector of length batch_size, but saw shape: "
-                                 f"{lengths.shape}")
+                raise ValueError(
+                    "sequence_length must be a vector of length batch_size, but saw shape: "
+                    f"{lengths.shape}"
+                )
             lengths = PUBLIC["identity"](lengths, name="sequence_length")
         outputs, last = _loop(cell, inputs, flat, state, lengths, batch)
         if not time_major:
@@ -151,14 +168,18 @@ def _loop(cell, inputs, flat, state, lengths, batch):
     known_steps = flat[0].dims[0] if flat[0].dims is not None else None
     arrays_in = [
         TensorArray(x.dtype.base_dtype, size=steps, tensor_array_name=f"input_{i}").unstack(x)
-        for i, x in enumerate(flat)]
+        for i, x in enumerate(flat)
+    ]
     flat_state = nest.flatten(state)
     output_dtype = flat_state[0].dtype.base_dtype if flat_state else flat[0].dtype.base_dtype
     zero = _zero_output(cell, batch, output_dtype)
     flat_zero = nest.flatten(zero)
     arrays_out = tuple(
-        TensorArray(output_dtype, size=steps, tensor_array_name=f"output_{i}", element_shape=z.shape)
-        for i, z in enumerate(flat_zero))
+        TensorArray(
+            output_dtype, size=steps, tensor_array_name=f"output_{i}", element_shape=z.shape
+        )
+        for i, z in enumerate(flat_zero)
+    )
 
     def body(time, outputs, *flat_state):
         x = nest.pack_sequence_as(inputs, [_read(a, time, f) for a, f in zip(arrays_in, flat)])
@@ -178,8 +199,12 @@ def _loop(cell, inputs, flat, state, lengths, batch):
         return (time + 1, written, *new)
 
     start = constant(np.int32(0), name="time")
-    loop = while_loop(lambda time, *_: raw.Less(time, steps), body, (start, arrays_out, *flat_state),
-                      maximum_iterations=steps if known_steps is None else known_steps)
+    loop = while_loop(
+        lambda time, *_: raw.Less(time, steps),
+        body,
+        (start, arrays_out, *flat_state),
+        maximum_iterations=steps if known_steps is None else known_steps,
+    )
     _, arrays_out, *last = loop
     outputs = []
     for array, z in zip(arrays_out, flat_zero):
@@ -202,9 +227,19 @@ def _reverse(x, lengths, time_axis, batch_axis):
     return PUBLIC["reverse"](x, [time_axis])
 
 
-def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None, initial_state_fw=None,
-                              initial_state_bw=None, dtype=None, parallel_iterations=None,
-                              swap_memory=False, time_major=False, scope=None):
+def bidirectional_dynamic_rnn(
+    cell_fw,
+    cell_bw,
+    inputs,
+    sequence_length=None,
+    initial_state_fw=None,
+    initial_state_bw=None,
+    dtype=None,
+    parallel_iterations=None,
+    swap_memory=False,
+    time_major=False,
+    scope=None,
+):
     """Two `dynamic_rnn`, one of which reads the inputs backwards.
 
     Args:
@@ -228,20 +263,45 @@ def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None, in
     time_axis, batch_axis = (0, 1) if time_major else (1, 0)
     with variable_scope(scope or "bidirectional_rnn"):
         with variable_scope("fw") as fw:
-            forwards, state_fw = dynamic_rnn(cell_fw, inputs, sequence_length, initial_state_fw, dtype,
-                                             parallel_iterations, swap_memory, time_major, fw)
+            forwards, state_fw = dynamic_rnn(
+                cell_fw,
+                inputs,
+                sequence_length,
+                initial_state_fw,
+                dtype,
+                parallel_iterations,
+                swap_memory,
+                time_major,
+                fw,
+            )
         lengths = None if sequence_length is None else convert_to_tensor(sequence_length)
-        turn = lambda x: _reverse(convert_to_tensor(x), lengths, time_axis, batch_axis)  # noqa: E731
+        turn = lambda x: _reverse(convert_to_tensor(x), lengths, time_axis, batch_axis)
         with variable_scope("bw") as bw:
-            backwards, state_bw = dynamic_rnn(cell_bw, nest.map_structure(turn, inputs), sequence_length,
-                                              initial_state_bw, dtype, parallel_iterations, swap_memory,
-                                              time_major, bw)
+            backwards, state_bw = dynamic_rnn(
+                cell_bw,
+                nest.map_structure(turn, inputs),
+                sequence_length,
+                initial_state_bw,
+                dtype,
+                parallel_iterations,
+                swap_memory,
+                time_major,
+                bw,
+            )
         backwards = nest.map_structure(turn, backwards)
     return (forwards, backwards), (state_fw, state_bw)
 
 
-def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None, initial_state_bw=None, dtype=None,
-                             sequence_length=None, scope=None):
+def static_bidirectional_rnn(
+    cell_fw,
+    cell_bw,
+    inputs,
+    initial_state_fw=None,
+    initial_state_bw=None,
+    dtype=None,
+    sequence_length=None,
+    scope=None,
+):
     """Two `static_rnn`, one of which reads the inputs backwards.
 
     Args:
@@ -261,11 +321,14 @@ def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None, in
     _check_cell(cell_bw)
     with variable_scope(scope or "bidirectional_rnn"):
         with variable_scope("fw") as fw:
-            forwards, state_fw = static_rnn(cell_fw, inputs, initial_state_fw, dtype, sequence_length, fw)
+            forwards, state_fw = static_rnn(
+                cell_fw, inputs, initial_state_fw, dtype, sequence_length, fw
+            )
         with variable_scope("bw") as bw:
             reversed_inputs = _reverse_list(inputs, sequence_length)
-            backwards, state_bw = static_rnn(cell_bw, reversed_inputs, initial_state_bw, dtype,
-                                             sequence_length, bw)
+            backwards, state_bw = static_rnn(
+                cell_bw, reversed_inputs, initial_state_bw, dtype, sequence_length, bw
+            )
     backwards = _reverse_list(backwards, sequence_length)
     joined = [PUBLIC["concat"]([f, b], 1) for f, b in zip(forwards, backwards)]
     return joined, state_fw, state_bw

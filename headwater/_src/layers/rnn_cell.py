@@ -1,7 +1,8 @@
 """Recurrent cells: `output, state = cell(input, state)`, one step at a time.
 
-Sources: Elman (1990) for the basic cell; Hochreiter and Schmidhuber (1997), Gers et al. (2000, forget gate; 2002,
-peepholes), Sak et al. (2014, projection) for the LSTMs; Cho et al. (2014) for the GRU.
+Sources: Elman (1990) for the basic cell; Hochreiter and Schmidhuber (1997), Gers et al. (2000,
+forget gate; 2002, peepholes), Sak et al. (2014, projection) for the LSTMs; Cho et al. (2014) for
+the GRU.
 """
 
 from collections import namedtuple
@@ -15,7 +16,7 @@ from headwater._src.graph.convert import constant, convert_to_tensor
 from headwater._src.graph.framework import name_scope
 from headwater._src.graph.operation import Tensor
 from headwater._src.graph.optable import PUBLIC
-from headwater._src.graph.variable_scope import get_variable_scope, variable_scope
+from headwater._src.graph.variable_scope import variable_scope
 from headwater._src.layers.base import InputSpec, Layer
 from headwater._src.layers.initializers import Constant, Zeros
 from headwater._src.ops.combining import clip_by_value
@@ -40,18 +41,31 @@ class LSTMStateTuple(namedtuple("LSTMStateTuple", ("c", "h"))):
 
 def sizes_to_zeros(state_size, batch_size, dtype):
     """Zero tensors `[batch_size, size]` in the structure of `state_size`."""
+
     def one(size):
         dims = TensorShape(size)._dims
-        batch = batch_size if isinstance(batch_size, Tensor) else convert_to_tensor(batch_size, name="Const")
+        batch = (
+            batch_size
+            if isinstance(batch_size, Tensor)
+            else convert_to_tensor(batch_size, name="Const")
+        )
         known = batch.known
         tail = constant(np.array(dims, np.int32))
-        state = zeros(concat([raw.ExpandDims(batch, constant(np.int32(0)))
-                              if batch.dims == () else batch, tail], 0), dtype)
+        state = zeros(
+            concat(
+                [raw.ExpandDims(batch, constant(np.int32(0))) if batch.dims == () else batch, tail],
+                0,
+            ),
+            dtype,
+        )
         state.set_shape((None if known is None else int(known), *dims))
         return state
 
-    return nest.map_structure_up_to(state_size, one, state_size) if nest.is_sequence(
-        state_size) and not isinstance(state_size, TensorShape) else one(state_size)
+    return (
+        nest.map_structure_up_to(state_size, one, state_size)
+        if nest.is_sequence(state_size) and not isinstance(state_size, TensorShape)
+        else one(state_size)
+    )
 
 
 def linear(arguments, output_size, kernel, bias=None):
@@ -72,8 +86,8 @@ def _sigmoid(x, name=None):
 class RNNCell(Layer):
     """Base class of recurrent cells.
 
-    Subclasses give `state_size`, `output_size` and `call(inputs, state)`, or, as programs of 2016 do, override
-    `__call__(inputs, state, scope=None)` itself.
+    Subclasses give `state_size`, `output_size` and `call(inputs, state)`, or, as programs of 2016
+    do, override `__call__(inputs, state, scope=None)` itself.
     """
 
     def __init__(self, trainable=True, name=None, dtype=None, **kwargs):
@@ -126,12 +140,17 @@ class RNNCell(Layer):
         """`zero_state` with the batch size and type of `inputs`."""
         if inputs is not None:
             inputs = convert_to_tensor(inputs)
-            batch_size = PUBLIC["shape"](inputs)[0] if inputs.dims is None or inputs.dims[0] is None \
+            batch_size = (
+                PUBLIC["shape"](inputs)[0]
+                if inputs.dims is None or inputs.dims[0] is None
                 else inputs.dims[0]
+            )
             dtype = inputs.dtype
         if batch_size is None or dtype is None:
-            raise ValueError("batch_size and dtype cannot be None while constructing initial state: "
-                             f"batch_size={batch_size}, dtype={dtype}")
+            raise ValueError(
+                "batch_size and dtype cannot be None while constructing initial state: "
+                f"batch_size={batch_size}, dtype={dtype}"
+            )
         return self.zero_state(batch_size, dtype)
 
     def _input_size(self, shape):
@@ -167,21 +186,24 @@ class BasicRNNCell(RNNCell):
         return self._num_units
 
     def build(self, inputs_shape):
-        self._kernel = self.add_variable("kernel", [self._input_size(inputs_shape) + self._num_units,
-                                                    self._num_units])
+        self._kernel = self.add_variable(
+            "kernel", [self._input_size(inputs_shape) + self._num_units, self._num_units]
+        )
         self._bias = self.add_variable("bias", [self._num_units], initializer=Zeros())
         self.built = True
 
     def call(self, inputs, state):
-        output = self._activation(linear([inputs, state], self._num_units, self._kernel, self._bias))
+        output = self._activation(
+            linear([inputs, state], self._num_units, self._kernel, self._bias)
+        )
         return output, output
 
 
 class GRUCell(RNNCell):
     """The gated recurrent unit.
 
-    With gates r, u = sigmoid([x, h] . W + b) and candidate c = activation([x, r h] . V + d), the new state is
-    u h + (1 - u) c.
+    With gates r, u = sigmoid([x, h] . W + b) and candidate c = activation([x, r h] . V + d), the
+    new state is u h + (1 - u) c.
 
     Args:
       num_units: size of state and output.
@@ -194,8 +216,17 @@ class GRUCell(RNNCell):
       **kwargs: as for `Layer`.
     """
 
-    def __init__(self, num_units, activation=None, reuse=None, kernel_initializer=None,
-                 bias_initializer=None, name=None, dtype=None, **kwargs):
+    def __init__(
+        self,
+        num_units,
+        activation=None,
+        reuse=None,
+        kernel_initializer=None,
+        bias_initializer=None,
+        name=None,
+        dtype=None,
+        **kwargs,
+    ):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         self.input_spec = InputSpec(ndim=2)
         self._num_units, self._activation = num_units, activation or _tanh
@@ -212,18 +243,24 @@ class GRUCell(RNNCell):
     def build(self, inputs_shape):
         n = self._num_units
         rows = self._input_size(inputs_shape) + n
-        self._gate_kernel = self.add_variable("gates/kernel", [rows, 2 * n],
-                                              initializer=self._kernel_initializer)
+        self._gate_kernel = self.add_variable(
+            "gates/kernel", [rows, 2 * n], initializer=self._kernel_initializer
+        )
         self._gate_bias = self.add_variable(
-            "gates/bias", [2 * n], initializer=self._bias_initializer or Constant(1.0))
-        self._candidate_kernel = self.add_variable("candidate/kernel", [rows, n],
-                                                   initializer=self._kernel_initializer)
-        self._candidate_bias = self.add_variable("candidate/bias", [n],
-                                                 initializer=self._bias_initializer or Zeros())
+            "gates/bias", [2 * n], initializer=self._bias_initializer or Constant(1.0)
+        )
+        self._candidate_kernel = self.add_variable(
+            "candidate/kernel", [rows, n], initializer=self._kernel_initializer
+        )
+        self._candidate_bias = self.add_variable(
+            "candidate/bias", [n], initializer=self._bias_initializer or Zeros()
+        )
         self.built = True
 
     def call(self, inputs, state):
-        gates = _sigmoid(bias_add(matmul(concat([inputs, state], 1), self._gate_kernel), self._gate_bias))
+        gates = _sigmoid(
+            bias_add(matmul(concat([inputs, state], 1), self._gate_kernel), self._gate_bias)
+        )
         r, u = split(gates, 2, 1)
         candidate = matmul(concat([inputs, r * state], 1), self._candidate_kernel)
         c = self._activation(bias_add(candidate, self._candidate_bias))
@@ -234,8 +271,8 @@ class GRUCell(RNNCell):
 class BasicLSTMCell(RNNCell):
     """The LSTM without peepholes.
 
-    With i, j, f, o the four parts of [x, h] . W + b: c' = c sigmoid(f + forget_bias) + sigmoid(i) act(j) and
-    h' = act(c') sigmoid(o).
+    With i, j, f, o the four parts of [x, h] . W + b: c' = c sigmoid(f + forget_bias) + sigmoid(i)
+    act(j) and h' = act(c') sigmoid(o).
 
     Args:
       num_units: size of memory and output.
@@ -248,8 +285,17 @@ class BasicLSTMCell(RNNCell):
       **kwargs: as for `Layer`.
     """
 
-    def __init__(self, num_units, forget_bias=1.0, state_is_tuple=True, activation=None, reuse=None,
-                 name=None, dtype=None, **kwargs):
+    def __init__(
+        self,
+        num_units,
+        forget_bias=1.0,
+        state_is_tuple=True,
+        activation=None,
+        reuse=None,
+        name=None,
+        dtype=None,
+        **kwargs,
+    ):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         self.input_spec = InputSpec(ndim=2)
         self._num_units, self._forget_bias = num_units, forget_bias
@@ -277,8 +323,11 @@ class BasicLSTMCell(RNNCell):
         i, j, f, o = raw.Split(one, gates, num_split=4, name="split")
         forget = constant(np.asarray(self._forget_bias, f.dtype.as_numpy_dtype))
         add, mul = raw.AddV2, raw.Mul
-        new_c = add(mul(c, _sigmoid(add(f, forget, name="Add")), name="Mul"),
-                    mul(_sigmoid(i), self._activation(j), name="Mul"), name="Add")
+        new_c = add(
+            mul(c, _sigmoid(add(f, forget, name="Add")), name="Mul"),
+            mul(_sigmoid(i), self._activation(j), name="Mul"),
+            name="Add",
+        )
         new_h = mul(self._activation(new_c), _sigmoid(o), name="Mul")
         state = LSTMStateTuple(new_c, new_h) if self._state_is_tuple else concat([new_c, new_h], 1)
         return new_h, state
@@ -305,9 +354,24 @@ class LSTMCell(RNNCell):
       **kwargs: as for `Layer`.
     """
 
-    def __init__(self, num_units, use_peepholes=False, cell_clip=None, initializer=None, num_proj=None,
-                 proj_clip=None, num_unit_shards=None, num_proj_shards=None, forget_bias=1.0,
-                 state_is_tuple=True, activation=None, reuse=None, name=None, dtype=None, **kwargs):
+    def __init__(
+        self,
+        num_units,
+        use_peepholes=False,
+        cell_clip=None,
+        initializer=None,
+        num_proj=None,
+        proj_clip=None,
+        num_unit_shards=None,
+        num_proj_shards=None,
+        forget_bias=1.0,
+        state_is_tuple=True,
+        activation=None,
+        reuse=None,
+        name=None,
+        dtype=None,
+        **kwargs,
+    ):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         self.input_spec = InputSpec(ndim=2)
         self._num_units, self._use_peepholes, self._cell_clip = num_units, use_peepholes, cell_clip
@@ -327,15 +391,21 @@ class LSTMCell(RNNCell):
 
     def build(self, inputs_shape):
         n = self._num_units
-        self._kernel = self.add_variable("kernel", [self._input_size(inputs_shape) + self._output_size, 4 * n],
-                                         initializer=self._initializer)
+        self._kernel = self.add_variable(
+            "kernel",
+            [self._input_size(inputs_shape) + self._output_size, 4 * n],
+            initializer=self._initializer,
+        )
         self._bias = self.add_variable("bias", [4 * n], initializer=Zeros())
         if self._use_peepholes:
             self._w_f, self._w_i, self._w_o = (
-                self.add_variable(f"w_{gate}_diag", [n], initializer=self._initializer) for gate in "fio")
+                self.add_variable(f"w_{gate}_diag", [n], initializer=self._initializer)
+                for gate in "fio"
+            )
         if self._num_proj is not None:
-            self._projection = self.add_variable("projection/kernel", [n, self._num_proj],
-                                                 initializer=self._initializer)
+            self._projection = self.add_variable(
+                "projection/kernel", [n, self._num_proj], initializer=self._initializer
+            )
         self.built = True
 
     def call(self, inputs, state):
@@ -348,8 +418,9 @@ class LSTMCell(RNNCell):
         i, j, f, o = split(gates, 4, 1)
         act = self._activation
         if self._use_peepholes:
-            new_c = (_sigmoid(f + self._forget_bias + self._w_f * c) * c
-                     + _sigmoid(i + self._w_i * c) * act(j))
+            new_c = _sigmoid(f + self._forget_bias + self._w_f * c) * c + _sigmoid(
+                i + self._w_i * c
+            ) * act(j)
         else:
             new_c = _sigmoid(f + self._forget_bias) * c + _sigmoid(i) * act(j)
         if self._cell_clip is not None:
@@ -360,4 +431,6 @@ class LSTMCell(RNNCell):
             new_h = matmul(new_h, self._projection)
             if self._proj_clip is not None:
                 new_h = clip_by_value(new_h, -self._proj_clip, self._proj_clip)
-        return new_h, (LSTMStateTuple(new_c, new_h) if self._state_is_tuple else concat([new_c, new_h], 1))
+        return new_h, (
+            LSTMStateTuple(new_c, new_h) if self._state_is_tuple else concat([new_c, new_h], 1)
+        )

@@ -17,10 +17,12 @@ class MultiRNNCell(RNNCell):
 
     Args:
       cells: the cells, lowest first.
-      state_is_tuple: whether the state is a tuple of the cells' states; else they stand side by side.
+      state_is_tuple: whether the state is a tuple of the cells' states; else they stand side by
+        side.
 
     Raises:
-      ValueError: there is no cell, or a cell has a tuple as state although `state_is_tuple` is False.
+      ValueError: there is no cell, or a cell has a tuple as state although `state_is_tuple` is
+        False.
     """
 
     def __init__(self, cells, state_is_tuple=True):
@@ -30,8 +32,10 @@ class MultiRNNCell(RNNCell):
         if not nest.is_sequence(cells):
             raise TypeError(f"cells must be a list or tuple, but received: {cells}")
         if not state_is_tuple and any(nest.is_sequence(c.state_size) for c in cells):
-            raise ValueError("Some cells return tuples of states, but the flag state_is_tuple is not set. State "
-                             f"sizes are: {[c.state_size for c in cells]}")
+            raise ValueError(
+                "Some cells return tuples of states, but the flag state_is_tuple is not set. State "
+                f"sizes are: {[c.state_size for c in cells]}"
+            )
         self._cells, self._state_is_tuple = list(cells), state_is_tuple
 
     @property
@@ -64,8 +68,10 @@ class MultiRNNCell(RNNCell):
             with variable_scope(f"cell_{i}"):
                 if self._state_is_tuple:
                     if len(state) != len(self._cells):
-                        raise ValueError(f"Expected state to be a tuple of length {len(self.state_size)}, but "
-                                         f"received: {state}")
+                        raise ValueError(
+                            f"Expected state to be a tuple of length {len(self.state_size)}, but "
+                            f"received: {state}"
+                        )
                     mine = state[i]
                 else:
                     mine = PUBLIC["slice"](state, [0, at], [-1, cell.state_size])
@@ -128,13 +134,25 @@ class DropoutWrapper(_Wrapper):
       dropout_state_filter_visitor: function of a state that says which parts are dropped.
     """
 
-    def __init__(self, cell, input_keep_prob=1.0, output_keep_prob=1.0, state_keep_prob=1.0,
-                 variational_recurrent=False, input_size=None, dtype=None, seed=None,
-                 dropout_state_filter_visitor=None):
+    def __init__(
+        self,
+        cell,
+        input_keep_prob=1.0,
+        output_keep_prob=1.0,
+        state_keep_prob=1.0,
+        variational_recurrent=False,
+        input_size=None,
+        dtype=None,
+        seed=None,
+        dropout_state_filter_visitor=None,
+    ):
         super().__init__(cell)
         self._keep = {}
-        for kind, keep in (("input", input_keep_prob), ("state", state_keep_prob),
-                           ("output", output_keep_prob)):
+        for kind, keep in (
+            ("input", input_keep_prob),
+            ("state", state_keep_prob),
+            ("output", output_keep_prob),
+        ):
             if not hasattr(keep, "op"):
                 if not 0.0 <= keep <= 1.0:
                     raise ValueError(f"Parameter {kind}_keep_prob must be between 0 and 1: {keep}")
@@ -154,11 +172,14 @@ class DropoutWrapper(_Wrapper):
             if isinstance(keep, float) and keep >= 1.0:
                 continue
             if sizes[kind] is None:
-                raise ValueError("When variational_recurrent=True and input_keep_prob < 1.0 or is unknown, "
-                                 "input_size must be provided")
+                raise ValueError(
+                    "When variational_recurrent=True and input_keep_prob < 1.0 or is unknown, "
+                    "input_size must be provided"
+                )
             self._noise[kind] = [
                 random_uniform([1, int(size)], seed=self._seed_for(f"{kind}{i}"), dtype=dtype)
-                for i, size in enumerate(nest.flatten(sizes[kind]))]
+                for i, size in enumerate(nest.flatten(sizes[kind]))
+            ]
 
     def _seed_for(self, salt):
         if self._seed is None:
@@ -189,7 +210,9 @@ class DropoutWrapper(_Wrapper):
     def step(self, inputs, state, scope):
         """One step of the wrapped cell between dropouts."""
         inputs = self._drop("input", inputs)
-        output, new_state = self._cell(inputs, state) if scope is None else self._cell(inputs, state, scope)
+        output, new_state = (
+            self._cell(inputs, state) if scope is None else self._cell(inputs, state, scope)
+        )
         return self._drop("output", output), self._drop("state", new_state)
 
 
@@ -219,7 +242,9 @@ class ResidualWrapper(_Wrapper):
 
     def step(self, inputs, state, scope):
         """One step of the wrapped cell and the residual."""
-        output, new_state = self._cell(inputs, state) if scope is None else self._cell(inputs, state, scope)
+        output, new_state = (
+            self._cell(inputs, state) if scope is None else self._cell(inputs, state, scope)
+        )
         if self._residual is not None:
             return self._residual(inputs, output), new_state
         nest.assert_same_structure(inputs, output)
@@ -249,5 +274,3 @@ class DeviceWrapper(_Wrapper):
         """One step of the wrapped cell, on the device."""
         with device(self._device_name):
             return self._cell(inputs, state) if scope is None else self._cell(inputs, state, scope)
-
-

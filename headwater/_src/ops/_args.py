@@ -20,8 +20,10 @@ def renamed(new_name, new, old_name, old, default=None):
         return default if new is None else new
     if new is not None:
         raise ValueError(f"Cannot specify both '{old_name}' and '{new_name}'")
-    logging.warn_once(("renamed", old_name, new_name),
-                      f"the argument '{old_name}' is deprecated; use '{new_name}' instead")
+    logging.warn_once(
+        ("renamed", old_name, new_name),
+        f"the argument '{old_name}' is deprecated; use '{new_name}' instead",
+    )
     return old
 
 

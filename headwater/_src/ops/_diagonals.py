@@ -1,8 +1,9 @@
-"""Where the elements of diagonals are: index arithmetic for bands of a matrix and their packed form.
+"""Where the elements of diagonals are: index arithmetic for bands of a matrix and their packed
+form.
 
-A band holds the diagonals `lower` to `upper` (0 is the main one, positive ones are above it). Packed,
-its diagonals are rows, the uppermost first, each as long as the longest; `align` says at which end
-the shorter ones are filled up.
+A band holds the diagonals `lower` to `upper` (0 is the main one, positive ones are above it).
+Packed, its diagonals are rows, the uppermost first, each as long as the longest; `align` says at
+which end the shorter ones are filled up.
 """
 
 import numpy as np
@@ -69,7 +70,8 @@ def packed_places(rows, columns, lower, upper, align):
     """For the packed form: which element of the matrix each place holds.
 
     Returns:
-      `(row, column, inside)`, integer arrays of the packed shape and a boolean one that is False in the filling.
+      `(row, column, inside)`, integer arrays of the packed shape and a boolean one that is False in
+      the filling.
     """
     length = longest(rows, columns, lower, upper)
     diagonals = np.arange(upper, lower - 1, -1)

@@ -1,4 +1,6 @@
-"""What ops on batches of matrices share: shape functions, checks in TensorFlow's words, 16-bit floats."""
+"""What ops on batches of matrices share: shape functions, checks in TensorFlow's words, 16-bit
+floats.
+"""
 
 from headwater._src.core import errors
 from headwater._src.graph.optable import PUBLIC

@@ -16,10 +16,27 @@ from headwater._src.graph.dims import (
 )
 from headwater._src.graph.inference import Out, Spec, known_dims
 
-
-__all__ = ["Out", "ShapeError", "Spec", "axis_index", "broadcast", "broadcast_all", "compatible", "is_full",
-           "known_dims", "merge", "merge_dim", "relax", "same", "scalar", "size", "text", "unknown", "window",
-           "with_rank"]
+__all__ = [
+    "Out",
+    "ShapeError",
+    "Spec",
+    "axis_index",
+    "broadcast",
+    "broadcast_all",
+    "compatible",
+    "is_full",
+    "known_dims",
+    "merge",
+    "merge_dim",
+    "relax",
+    "same",
+    "scalar",
+    "size",
+    "text",
+    "unknown",
+    "window",
+    "with_rank",
+]
 
 
 def same(*inputs):

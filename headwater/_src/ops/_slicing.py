@@ -117,7 +117,8 @@ def _check_shrink(i, size, begin, strides, at):
 def _length(size, first, last, step):
     if first is _UNKNOWN or last is _UNKNOWN:
         return None
-    # Also where the bounds alone would decide, TensorFlow says nothing of a dimension it does not know.
+    # Also where the bounds alone would decide, TensorFlow says nothing of a dimension it does not
+    # know.
     return None if size is None else len(range(*slice(first, last, step).indices(size)))
 
 

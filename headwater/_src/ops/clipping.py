@@ -77,8 +77,7 @@ def clip_by_average_norm(t, clip_norm, name=None):
 
 def _check_list(t_list):
     if not isinstance(t_list, collections.abc.Sequence) or isinstance(t_list, str):
-        raise TypeError("`t_list` should be a sequence of tensors. Received "
-                        f"{type(t_list)}.")
+        raise TypeError(f"`t_list` should be a sequence of tensors. Received {type(t_list)}.")
 
 
 @public

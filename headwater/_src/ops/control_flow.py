@@ -14,7 +14,6 @@ from headwater._src.ops._args import renamed
 from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import Out, relax
 
-
 # --- ops --------------------------------------------------------------------------------------
 
 _BRANCH = ["Tin: list(type) >= 0", "Tout: list(type) >= 0"]
@@ -34,51 +33,98 @@ def _agreed(functions, output_shapes, n):
 
 
 def _branch_op(name, first, attrs, functions, stateful):
-    op = define_op(name, inputs=f"{first}, input: Tin", outputs="output: Tout",
-                   attrs=[*attrs, _SHAPES], stateful=stateful)
+    op = define_op(
+        name,
+        inputs=f"{first}, input: Tin",
+        outputs="output: Tout",
+        attrs=[*attrs, _SHAPES],
+        stateful=stateful,
+    )
     return op.function("branch", *functions)
 
 
-If = _branch_op("If", "cond: Tcond", ["Tcond: type", *_BRANCH, "then_branch: func", "else_branch: func"],
-                ["then_branch", "else_branch"], True)
+If = _branch_op(
+    "If",
+    "cond: Tcond",
+    ["Tcond: type", *_BRANCH, "then_branch: func", "else_branch: func"],
+    ["then_branch", "else_branch"],
+    True,
+)
 StatelessIf = _branch_op(
-    "StatelessIf", "cond: Tcond", ["Tcond: type", *_BRANCH, "then_branch: func", "else_branch: func"],
-    ["then_branch", "else_branch"], False)
-Case = _branch_op("Case", "branch_index: int32", [*_BRANCH, "branches: list(func) >= 1"], ["branches"], True)
-StatelessCase = _branch_op("StatelessCase", "branch_index: int32", [*_BRANCH, "branches: list(func) >= 1"],
-                           ["branches"], False)
+    "StatelessIf",
+    "cond: Tcond",
+    ["Tcond: type", *_BRANCH, "then_branch: func", "else_branch: func"],
+    ["then_branch", "else_branch"],
+    False,
+)
+Case = _branch_op(
+    "Case", "branch_index: int32", [*_BRANCH, "branches: list(func) >= 1"], ["branches"], True
+)
+StatelessCase = _branch_op(
+    "StatelessCase",
+    "branch_index: int32",
+    [*_BRANCH, "branches: list(func) >= 1"],
+    ["branches"],
+    False,
+)
 
 for _op in (If, StatelessIf):
+
     @_op.shape
     def _if_shape(cond, input, *, then_branch, else_branch, output_shapes, Tout):
         return _agreed([then_branch, else_branch], output_shapes, len(Tout))
 
+
 for _op in (Case, StatelessCase):
+
     @_op.shape
     def _case_shape(branch_index, input, *, branches, output_shapes, Tout):
         return _agreed(branches, output_shapes, len(Tout))
+
 
 for _op in (If, StatelessIf, Case, StatelessCase):
     _op.gradient(branch_gradient)
 
 PartitionedCall = define_op(
-    "PartitionedCall", inputs="args: Tin", outputs="output: Tout",
-    attrs=[*_BRANCH, "f: func", "config: string = ''", "config_proto: string = ''", "executor_type: string = ''"]
+    "PartitionedCall",
+    inputs="args: Tin",
+    outputs="output: Tout",
+    attrs=[
+        *_BRANCH,
+        "f: func",
+        "config: string = ''",
+        "config_proto: string = ''",
+        "executor_type: string = ''",
+    ],
 ).function("call", "f")
 StatefulPartitionedCall = define_op(
-    "StatefulPartitionedCall", inputs="args: Tin", outputs="output: Tout",
-    attrs=[*_BRANCH, "f: func", "config: string = ''", "config_proto: string = ''", "executor_type: string = ''"],
-    stateful=True).function("call", "f")
+    "StatefulPartitionedCall",
+    inputs="args: Tin",
+    outputs="output: Tout",
+    attrs=[
+        *_BRANCH,
+        "f: func",
+        "config: string = ''",
+        "config_proto: string = ''",
+        "executor_type: string = ''",
+    ],
+    stateful=True,
+).function("call", "f")
 
 for _op in (PartitionedCall, StatefulPartitionedCall):
+
     @_op.shape
     def _call_shape(args, *, f, Tout):
         return _agreed([f], (), len(Tout))
 
     _op.gradient(branch_gradient)
 
-FakeParam = define_op("FakeParam", outputs="output: dtype", attrs=["dtype: type", "shape: shape"],
-                      shape=lambda *, shape: shape)
+FakeParam = define_op(
+    "FakeParam",
+    outputs="output: dtype",
+    attrs=["dtype: type", "shape: shape"],
+    shape=lambda *, shape: shape,
+)
 FakeParam.lists = True
 
 
@@ -108,7 +154,8 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
       fn2: 1.x's older name of `false_fn`.
 
     Returns:
-      Tensors in the structure that the functions return. Only nodes made inside the chosen function run.
+      Tensors in the structure that the functions return. Only nodes made inside the chosen function
+      run.
 
     Raises:
       TypeError: `pred` is a Python bool, or a function is missing or not callable.
@@ -154,10 +201,194 @@ def _old_name(new_name, new, old_name, old):
 def _predicate(pred):
     pred = convert_to_tensor(pred)
     if pred.dtype.base_dtype is not dtypes.bool:
-        raise TypeError(f"Input 'pred' of 'Switch' Op has type {pred.dtype.base_dtype.name} that does not match "
-                        "expected type of bool.")
+        raise TypeError(
+            f"Input 'pred' of 'Switch' Op has type {pred.dtype.base_dtype.name} that does not match "
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            f""
+            "expected type of bool."
+        )
     if pred.dims is not None and pred.dims != ():
-        raise ValueError(f"Shape must be rank 0 but is rank {len(pred.dims)} for the predicate {pred.name} of a cond")
+        raise ValueError(
+            f"Shape must be rank 0 but is rank {len(pred.dims)} for the predicate {pred.name} of a cond"
+        )
     return pred
 
 
@@ -170,10 +401,15 @@ def _unpacked(structure):
 def _same_index_types(found):
     """Where branches give IndexedSlices with indices of different types, all become int64."""
     for k, leaves in enumerate(zip(*(body.leaves for body in found))):
-        if all(isinstance(s, IndexedSlices) for s in leaves) and len({s.indices.dtype for s in leaves}) > 1:
+        if (
+            all(isinstance(s, IndexedSlices) for s in leaves)
+            and len({s.indices.dtype for s in leaves}) > 1
+        ):
             for body, s in zip(found, leaves):
                 with body.graph.as_default():
-                    body.leaves[k] = IndexedSlices(s.values, raw.Cast(s.indices, DstT=dtypes.int64), s.dense_shape)
+                    body.leaves[k] = IndexedSlices(
+                        s.values, raw.Cast(s.indices, DstT=dtypes.int64), s.dense_shape
+                    )
                     body.graph.outputs = bodies.expand(body.leaves)
 
 
@@ -181,17 +417,23 @@ def _check_alike(first, second):
     nest.assert_same_structure(first.structure, second.structure)
     for a, b in zip(first.leaves, second.leaves):
         if type(a) is not type(b) and not (isinstance(a, Tensor) and isinstance(b, Tensor)):
-            raise TypeError("Cannot reconcile tf.cond 0-th outputs: outputs from 'true_fn' and 'false_fn' are of "
-                            f"different kinds: {a!r} and {b!r}")
+            raise TypeError(
+                "Cannot reconcile tf.cond 0-th outputs: outputs from 'true_fn' and 'false_fn' are of "
+                f"different kinds: {a!r} and {b!r}"
+            )
         for s, t in zip(bodies.parts(a), bodies.parts(b)):
             if s.dtype.base_dtype is not t.dtype.base_dtype:
-                raise ValueError("Outputs of 'true_fn' and 'false_fn' must have the same type(s). Received "
-                                 f"{s.dtype.base_dtype.name} from 'true_fn' and {t.dtype.base_dtype.name} from "
-                                 "'false_fn'.")
+                raise ValueError(
+                    "Outputs of 'true_fn' and 'false_fn' must have the same type(s). Received "
+                    f"{s.dtype.base_dtype.name} from 'true_fn' and {t.dtype.base_dtype.name} from "
+                    "'false_fn'."
+                )
 
 
 def _branches(op, selector, found, names=None, result_name="Merge"):
-    """The node that runs one of several bodies, and its outputs in the structure of the first one's results."""
+    """The node that runs one of several bodies, and its outputs in the structure of the first one's
+    results.
+    """
     graph = get_default_graph()
     graphs = [body.graph for body in found]
     sources = unify_captures(graphs)
@@ -225,8 +467,8 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
 
     Raises:
       TypeError: `pred_fn_pairs` is not of that form.
-      InvalidArgumentError: at run time, when no condition holds and there is no `default`, or when several hold and
-        `exclusive` is given.
+      InvalidArgumentError: at run time, when no condition holds and there is no `default`, or when
+        several hold and `exclusive` is given.
 
     >>> x = tf.constant(2)
     >>> sess.run(tf.case([(x < 0, lambda: tf.constant("-"))], default=lambda: tf.constant("+")))
@@ -235,12 +477,18 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
     pairs = _pairs(pred_fn_pairs)
     with scope(name, "case", [pred for pred, _ in pairs]):
         if exclusive:
-            count = raw.Sum(raw.Cast(raw.Pack([pred for pred, _ in pairs], name="preds_c"), DstT=dtypes.int32),
-                            convert_to_tensor([0]))
-            check = raw.Assert(raw.Less(count, convert_to_tensor(2)), [
-                "Input error: exclusive=True: more than 1 conditions "
-                f"({', '.join(pred.name for pred, _ in pairs)}) evaluated as True:",
-                *[pred for pred, _ in pairs]])
+            count = raw.Sum(
+                raw.Cast(raw.Pack([pred for pred, _ in pairs], name="preds_c"), DstT=dtypes.int32),
+                convert_to_tensor([0]),
+            )
+            check = raw.Assert(
+                raw.Less(count, convert_to_tensor(2)),
+                [
+                    "Input error: exclusive=True: more than 1 conditions "
+                    f"({', '.join(pred.name for pred, _ in pairs)}) evaluated as True:",
+                    *[pred for pred, _ in pairs],
+                ],
+            )
             waits = [check]
         else:
             waits = []
@@ -255,15 +503,21 @@ def _chain(pairs, default, strict):
         *pairs, (last, function) = pairs
 
         def default(last=last, function=function):
-            message = (f"Input error: None of conditions evaluated as True. Conditions: ({names}), Values:")
-            with get_default_graph().control_dependencies([raw.Assert(last, [message, last], name="Assert")]):
+            message = (
+                f"Input error: None of conditions evaluated as True. Conditions: ({names}), Values:"
+            )
+            with get_default_graph().control_dependencies(
+                [raw.Assert(last, [message, last], name="Assert")]
+            ):
                 return function()
 
         if not pairs:
             return default() if strict else _unpacked(default())
     result = default
     for pred, function in reversed(pairs):
-        result = functools.partial(cond, pred, true_fn=function, false_fn=result, strict=strict, name="cond")
+        result = functools.partial(
+            cond, pred, true_fn=function, false_fn=result, strict=strict, name="cond"
+        )
     return result()
 
 
@@ -273,7 +527,9 @@ def _pairs(pred_fn_pairs):
     elif isinstance(pred_fn_pairs, (list, tuple)):
         pairs = list(pred_fn_pairs)
     else:
-        raise TypeError(f"'pred_fn_pairs' must be a list, tuple, or dict. Received: {type(pred_fn_pairs)}")
+        raise TypeError(
+            f"'pred_fn_pairs' must be a list, tuple, or dict. Received: {type(pred_fn_pairs)}"
+        )
     for pair in pairs:
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise TypeError(f"Each entry in 'pred_fn_pairs' must be a 2-tuple. Received {pair}.")
@@ -295,7 +551,8 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
 
     Args:
       branch_index: scalar int32 `Tensor`.
-      branch_fns: list of functions without arguments, or of pairs `(number, function)`, or a dict of them.
+      branch_fns: list of functions without arguments, or of pairs `(number, function)`, or a dict
+        of them.
       default: the function for other numbers (default: the one with the largest number).
       name: prefix of the nodes' names.
 
@@ -316,11 +573,17 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
     functions = _numbered(branch_fns)
     with scope(name, "switch_case", [branch_index]):
         with scope(None, "indexed_case"):
-            index = raw.Cast(branch_index, DstT=dtypes.int32) if branch_index.dtype is not dtypes.int32 else \
-                branch_index
+            index = (
+                raw.Cast(branch_index, DstT=dtypes.int32)
+                if branch_index.dtype is not dtypes.int32
+                else branch_index
+            )
             functions.append(default if default is not None else functions[-1])
             graph = get_default_graph()
-            found = [bodies.trace(bodies.new_graph(graph, f"switch_case_{k}"), f) for k, f in enumerate(functions)]
+            found = [
+                bodies.trace(bodies.new_graph(graph, f"switch_case_{k}"), f)
+                for k, f in enumerate(functions)
+            ]
             if any(body is None for body in found):
                 raise ValueError("the functions of tf.switch_case must return something")
             for k, body in enumerate(found[1:], 1):
@@ -332,9 +595,11 @@ def _check_branch(first, body, k):
     try:
         _check_alike(first, body)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"branches[0] and branches[{k}] arguments to tf.switch_case must have the same number, "
-                        f"type, and overall structure of return values.\n\nbranches[0] output: {first.structure}\n"
-                        f"branches[{k}] output: {body.structure}\n\nError details:\n{error}") from None
+        raise TypeError(
+            f"branches[0] and branches[{k}] arguments to tf.switch_case must have the same number, "
+            f"type, and overall structure of return values.\n\nbranches[0] output: {first.structure}\n"
+            f"branches[{k}] output: {body.structure}\n\nError details:\n{error}"
+        ) from None
 
 
 def _numbered(branch_fns):
@@ -358,6 +623,8 @@ def _numbered(branch_fns):
     pairs.sort(key=lambda pair: pair[0])
     keys = [key for key, _ in pairs]
     if keys != list(range(len(keys))):
-        raise ValueError(f"branch indices (keys) must form contiguous range of [0 to {len(keys)}) but found "
-                         f"{{{','.join(map(str, keys))}}}")
+        raise ValueError(
+            f"branch indices (keys) must form contiguous range of [0 to {len(keys)}) but found "
+            f"{{{','.join(map(str, keys))}}}"
+        )
     return [function for _, function in pairs]

@@ -75,7 +75,8 @@ def cholesky(input, name=None):
     """The lower triangular `l` with `l @ adjoint(l) == input`.
 
     Args:
-      input: `Tensor` of shape `[..., n, n]`, Hermitian and positive definite; its upper triangle is not read.
+      input: `Tensor` of shape `[..., n, n]`, Hermitian and positive definite; its upper triangle is
+        not read.
       name: optional name of the operation.
 
     Returns:
@@ -173,7 +174,8 @@ def _square_qr_gradient(q, r, dq, dr):
 
 @public
 def qr(input, full_matrices=False, name=None):
-    """The QR decomposition: `input == q @ r` with orthonormal columns of `q` and upper triangular `r`.
+    """The QR decomposition: `input == q @ r` with orthonormal columns of `q` and upper triangular
+    `r`.
 
     Args:
       input: `Tensor` of shape `[..., m, n]`.
@@ -503,8 +505,8 @@ def lu(input, output_idx_type=np.int32, name=None):
       name: optional name of the operation.
 
     Returns:
-      Named tuple `(lu, p)`: both triangles in one matrix (the lower one has ones on its diagonal), and for each
-      of its rows the row of `input` that it came from.
+      Named tuple `(lu, p)`: both triangles in one matrix (the lower one has ones on its diagonal),
+      and for each of its rows the row of `input` that it came from.
 
     Raises:
       ValueError: the matrices are not square.

@@ -161,7 +161,8 @@ def _diag_part_gradient(op, dy):
 
 @public
 def diag(diagonal, name=None):
-    """The tensor of twice the rank that has the given elements on its diagonal and is zero elsewhere.
+    """The tensor of twice the rank that has the given elements on its diagonal and is zero
+    elsewhere.
 
     Args:
       diagonal: `Tensor` of shape `[d1, ..., dk]`, numeric.
@@ -263,7 +264,8 @@ def _matrix_diag_v3_shape(diagonal, k, num_rows, num_cols, padding_value):
 
 
 def _matrix_size(length, lower, upper, rows, columns):
-    """Rows and columns of the smallest matrix that the diagonals fit in, where they are not given."""
+    """Rows and columns of the smallest matrix that the diagonals fit in, where they are not given.
+    """
     least_rows, least_columns = length - min(upper, 0), length + max(lower, 0)
     if rows == -1 and columns == -1:
         rows = columns = max(least_rows, least_columns)
@@ -345,14 +347,16 @@ def matrix_diag(
     """Matrices with the given diagonals.
 
     Args:
-      diagonal: `Tensor` of shape `[..., d]`, or `[..., n, d]` for `n` diagonals, the uppermost first.
+      diagonal: `Tensor` of shape `[..., d]`, or `[..., n, d]` for `n` diagonals, the uppermost
+        first.
       name: name of the operation.
-      k: which diagonal is given (0 the main one, positive above it), or a pair: the lowest and the uppermost.
+      k: which diagonal is given (0 the main one, positive above it), or a pair: the lowest and the
+        uppermost.
       num_rows: rows of the result; -1 for as many as needed.
       num_cols: columns of the result; -1 for as many as needed.
       padding_value: what stands outside the diagonals.
-      align: where diagonals shorter than `d` are in their row, for those above and those below the main
-        one: `"RIGHT_LEFT"`, `"LEFT_RIGHT"`, `"LEFT_LEFT"` or `"RIGHT_RIGHT"`.
+      align: where diagonals shorter than `d` are in their row, for those above and those below the
+        main one: `"RIGHT_LEFT"`, `"LEFT_RIGHT"`, `"LEFT_LEFT"` or `"RIGHT_RIGHT"`.
 
     Returns:
       `Tensor` of shape `[..., num_rows, num_cols]`.
@@ -472,7 +476,8 @@ def matrix_diag_part(input, name="diag_part", k=0, padding_value=0, align="RIGHT
     Args:
       input: `Tensor` of shape `[..., m, n]`.
       name: name of the operation.
-      k: which diagonal (0 the main one, positive above it), or a pair: the lowest and the uppermost.
+      k: which diagonal (0 the main one, positive above it), or a pair: the lowest and the
+        uppermost.
       padding_value: what fills up diagonals shorter than the longest one.
       align: at which end they are filled up; see `tf.matrix_diag`.
 
@@ -559,7 +564,8 @@ def _set_diag_kernel(xp, input, diagonal, k, *, align):
             None,
             "Either first dimensions of diagonal don't match input.shape[:-2], or "
             f"diagonal.shape[:-1] is not equal to the longests diagonal in range [lower_diag_index:"
-            f"upper_diag_index].\nInput shape: {text(input.shape)}\nDiagonal shape: {text(diagonal.shape)}\n"
+            f"upper_diag_index].\nInput shape: {text(input.shape)}\nDiagonal shape: "
+            f"{text(diagonal.shape)}\n"
             f"Expected diagonal shape: {text(wanted)}",
         )
     if length == 0:
@@ -615,7 +621,8 @@ def matrix_set_diag(input, diagonal, name="set_diag", k=0, align="RIGHT_LEFT"):
       input: `Tensor` of shape `[..., m, n]`.
       diagonal: the new diagonals, of the shape that `tf.matrix_diag_part` gives.
       name: name of the operation.
-      k: which diagonal (0 the main one, positive above it), or a pair: the lowest and the uppermost.
+      k: which diagonal (0 the main one, positive above it), or a pair: the lowest and the
+        uppermost.
       align: at which end diagonals shorter than the longest are filled up; see `tf.matrix_diag`.
 
     Returns:

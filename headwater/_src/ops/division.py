@@ -12,9 +12,13 @@ from headwater._src.ops._scope import scope
 
 
 def nonzero_divisor(xp, x, y):
-    """Fails like TensorFlow's kernels when an integer divisor is 0 and there is something to divide."""
+    """Fails like TensorFlow's kernels when an integer divisor is 0 and there is something to
+    divide.
+    """
     if 0 not in np.shape(x):
-        xp.require(y != 0, lambda: errors.InvalidArgumentError(None, None, "Integer division by zero"))
+        xp.require(
+            y != 0, lambda: errors.InvalidArgumentError(None, None, "Integer division by zero")
+        )
 
 
 # --- quotients --------------------------------------------------------------------------------

@@ -244,11 +244,13 @@ def einsum(equation, *inputs, **kwargs):
     """Sums of products over named axes: `tf.einsum("ij,jk->ik", a, b)` is a matrix product.
 
     Args:
-      equation: one subscript letter for each axis of each input, separated by commas, then `->` and the
-        subscripts of the result. Letters that the result lacks are summed over; `...` stands for axes that are
-        broadcast. Without `->` the result has the letters that occur once, in alphabetical order.
+      equation: one subscript letter for each axis of each input, separated by commas, then `->` and
+        the subscripts of the result. Letters that the result lacks are summed over; `...` stands
+        for axes that are broadcast. Without `->` the result has the letters that occur once, in
+        alphabetical order.
       *inputs: `Tensor`s of one numeric type.
-      **kwargs: `name`; `optimize`, how the order of more than two factors is chosen (default `"greedy"`).
+      **kwargs: `name`; `optimize`, how the order of more than two factors is chosen (default
+        `"greedy"`).
 
     Returns:
       `Tensor` with the axes of the right side.

@@ -58,12 +58,25 @@ def _loop(cond, body, variables, elements, options):
 
 
 def _options(parallel_iterations, back_prop, swap_memory):
-    return {"parallel_iterations": parallel_iterations or 10, "back_prop": back_prop, "swap_memory": swap_memory}
+    return {
+        "parallel_iterations": parallel_iterations or 10,
+        "back_prop": back_prop,
+        "swap_memory": swap_memory,
+    }
 
 
 @public
-def map_fn(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap_memory=False, infer_shape=True,
-           name=None, fn_output_signature=None):
+def map_fn(
+    fn,
+    elems,
+    dtype=None,
+    parallel_iterations=None,
+    back_prop=True,
+    swap_memory=False,
+    infer_shape=True,
+    name=None,
+    fn_output_signature=None,
+):
     """Applies a function to each element along the first dimension.
 
     Args:
@@ -92,7 +105,11 @@ def map_fn(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap
         dtype = fn_output_signature
     with scope(name, "map", nest.flatten(elems)):
         elements = _Elements(elems)
-        signature = nest.map_structure(lambda t: convert_to_tensor(t).dtype, elems) if dtype is None else dtype
+        signature = (
+            nest.map_structure(lambda t: convert_to_tensor(t).dtype, elems)
+            if dtype is None
+            else dtype
+        )
         types = [dtypes.as_dtype(t).base_dtype for t in nest.flatten(signature)]
         arrays = [elements.new_array(t, infer_shape) for t in types]
 
@@ -103,8 +120,13 @@ def map_fn(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap
             return i + 1, [ta.write(i, v) for ta, v in zip(arrays, values)]
 
         start = convert_to_tensor(0, dtypes.int32)
-        _, arrays = _loop(lambda i, _: i < elements.count, body, (start, arrays), elements,
-                          _options(parallel_iterations, back_prop, swap_memory))
+        _, arrays = _loop(
+            lambda i, _: i < elements.count,
+            body,
+            (start, arrays),
+            elements,
+            _options(parallel_iterations, back_prop, swap_memory),
+        )
         return nest.pack_sequence_as(signature, [elements.stacked(ta) for ta in arrays])
 
 
@@ -118,6 +140,7 @@ def _fold(fn, elems, initializer, options, reverse):
         total, start = nest.map_structure(convert_to_tensor, initializer), 0
 
     if reverse:
+
         def body(i, total):
             i = i - 1
             return i, fn(total, elements.at(i))
@@ -128,11 +151,21 @@ def _fold(fn, elems, initializer, options, reverse):
     def body(i, total):
         return i + 1, fn(total, elements.at(i))
 
-    return _loop(lambda i, _: i < n, body, (convert_to_tensor(start, dtypes.int32), total), elements, options)[1]
+    return _loop(
+        lambda i, _: i < n, body, (convert_to_tensor(start, dtypes.int32), total), elements, options
+    )[1]
 
 
 @public
-def foldl(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, name=None):
+def foldl(
+    fn,
+    elems,
+    initializer=None,
+    parallel_iterations=10,
+    back_prop=True,
+    swap_memory=False,
+    name=None,
+):
     """Combines the elements along the first dimension into one, from the first to the last.
 
     Args:
@@ -155,12 +188,23 @@ def foldl(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, s
     """
     _callable(fn, "fn")
     with scope(name, "foldl", nest.flatten(elems)):
-        return _fold(fn, elems, initializer, _options(parallel_iterations, back_prop, swap_memory), False)
+        return _fold(
+            fn, elems, initializer, _options(parallel_iterations, back_prop, swap_memory), False
+        )
 
 
 @public
-def foldr(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, name=None):
-    """Combines the elements along the first dimension into one, from the last to the first; see `foldl`.
+def foldr(
+    fn,
+    elems,
+    initializer=None,
+    parallel_iterations=10,
+    back_prop=True,
+    swap_memory=False,
+    name=None,
+):
+    """Combines the elements along the first dimension into one, from the last to the first; see
+    `foldl`.
 
     Args:
       fn: `(accumulated, element) -> accumulated`.
@@ -173,12 +217,23 @@ def foldr(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, s
     """
     _callable(fn, "fn")
     with scope(name, "foldr", nest.flatten(elems)):
-        return _fold(fn, elems, initializer, _options(parallel_iterations, back_prop, swap_memory), True)
+        return _fold(
+            fn, elems, initializer, _options(parallel_iterations, back_prop, swap_memory), True
+        )
 
 
 @public
-def scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, infer_shape=True,
-         reverse=False, name=None):
+def scan(
+    fn,
+    elems,
+    initializer=None,
+    parallel_iterations=10,
+    back_prop=True,
+    swap_memory=False,
+    infer_shape=True,
+    reverse=False,
+    name=None,
+):
     """`foldl` that gives all accumulated values on the way.
 
     Args:
@@ -209,7 +264,11 @@ def scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, sw
         if initializer is None:
             structure, total, done = elems, elements.at(edge), 1
         else:
-            structure, total, done = initializer, nest.map_structure(convert_to_tensor, initializer), 0
+            structure, total, done = (
+                initializer,
+                nest.map_structure(convert_to_tensor, initializer),
+                0,
+            )
         flat = nest.flatten(total)
         arrays = [elements.new_array(t.dtype.base_dtype, infer_shape) for t in flat]
         if done:
@@ -223,6 +282,11 @@ def scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, sw
 
         first = n - 1 - done if reverse else convert_to_tensor(done, dtypes.int32)
         condition = (lambda i, *_: i >= 0) if reverse else (lambda i, *_: i < n)
-        result = _loop(condition, body, (first, total, arrays), elements,
-                       _options(parallel_iterations, back_prop, swap_memory))
+        result = _loop(
+            condition,
+            body,
+            (first, total, arrays),
+            elements,
+            _options(parallel_iterations, back_prop, swap_memory),
+        )
         return nest.pack_sequence_as(structure, [elements.stacked(ta) for ta in result[2]])

@@ -46,8 +46,7 @@ def _histogram_kernel(xp, values, value_range, nbins, *, dtype):
     xp.require(
         low < high,
         lambda: _invalid(
-            "value_range should satisfy value_range[0] < value_range[1], but got "
-            f"'[{low}, {high}]'"
+            f"value_range should satisfy value_range[0] < value_range[1], but got '[{low}, {high}]'"
         ),
     )
     low, high = xp.cast(low, "float64"), xp.cast(high, "float64")
@@ -173,15 +172,20 @@ def confusion_matrix(
     with scope(name, "confusion_matrix", (predictions, labels, num_classes, weights)):
         labels = convert_to_tensor(labels, name="labels")
         predictions = convert_to_tensor(predictions, name="predictions")
-        if (labels.dims is None or predictions.dims is None
-                or len(labels.dims) != len(predictions.dims)):
+        if (
+            labels.dims is None
+            or predictions.dims is None
+            or len(labels.dims) != len(predictions.dims)
+        ):
             labels, predictions = remove_squeezable_dimensions(labels, predictions)
         predictions = PUBLIC["cast"](predictions, dtypes.int64)
         labels = PUBLIC["cast"](labels, dtypes.int64)
         labels = _checked(
-            "assert_non_negative", labels, message="`labels` contains negative values")
+            "assert_non_negative", labels, message="`labels` contains negative values"
+        )
         predictions = _checked(
-            "assert_non_negative", predictions, message="`predictions` contains negative values")
+            "assert_non_negative", predictions, message="`predictions` contains negative values"
+        )
         if num_classes is None:
             largest = raw.Maximum(PUBLIC["reduce_max"](predictions), PUBLIC["reduce_max"](labels))
             num_classes = largest + 1
@@ -189,7 +193,8 @@ def confusion_matrix(
             num_classes = PUBLIC["cast"](num_classes, dtypes.int64)
             labels = _checked("assert_less", labels, num_classes, message="`labels` out of bound")
             predictions = _checked(
-                "assert_less", predictions, num_classes, message="`predictions` out of bound")
+                "assert_less", predictions, num_classes, message="`predictions` out of bound"
+            )
         if weights is not None:
             weights = PUBLIC["cast"](convert_to_tensor(weights, name="weights"), dtype)
         shape = PUBLIC["stack"]([num_classes, num_classes])
@@ -204,8 +209,12 @@ CumulativeLogsumexp = define_op(
     "CumulativeLogsumexp",
     inputs="x: T, axis: Tidx",
     outputs="out: T",
-    attrs=["exclusive: bool = false", "reverse: bool = false",
-           "T: {bfloat16, half, float, double}", "Tidx: {int32, int64} = int32"],
+    attrs=[
+        "exclusive: bool = false",
+        "reverse: bool = false",
+        "T: {bfloat16, half, float, double}",
+        "Tidx: {int32, int64} = int32",
+    ],
     shape=lambda x, axis: x.dims,
 )
 
@@ -215,7 +224,8 @@ def _cumulative_logsumexp_kernel(xp, x, axis, *, exclusive, reverse):
     axis = int(axis)
     if not -x.ndim <= axis < x.ndim:
         raise _invalid(
-            f"ScanOp: Expected scan axis in the range [{-x.ndim}, {x.ndim}), but got {axis}")
+            f"ScanOp: Expected scan axis in the range [{-x.ndim}, {x.ndim}), but got {axis}"
+        )
     rows = xp.moveaxis(x, axis, 0)
     rows = rows[::-1] if reverse else rows
     lowest = np.finfo(np.float64 if x.dtype.itemsize == 8 else np.float32).min

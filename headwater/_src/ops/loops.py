@@ -12,14 +12,23 @@ from headwater._src.graph.operation import Tensor
 from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import Out
 
-
 # --- ops --------------------------------------------------------------------------------------
 
 
 def _loop_op(name, stateful):
-    op = define_op(name, inputs="input: T", outputs="output: T",
-                   attrs=["T: list(type) >= 0", "cond: func", "body: func", "output_shapes: list(shape) = []",
-                          "parallel_iterations: int = 10"], stateful=stateful)
+    op = define_op(
+        name,
+        inputs="input: T",
+        outputs="output: T",
+        attrs=[
+            "T: list(type) >= 0",
+            "cond: func",
+            "body: func",
+            "output_shapes: list(shape) = []",
+            "parallel_iterations: int = 10",
+        ],
+        stateful=stateful,
+    )
 
     @op.shape
     def shape(input, *, body, output_shapes):
@@ -44,23 +53,33 @@ StatelessWhile = _loop_op("StatelessWhile", False)
 
 
 @public
-def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True,
-               swap_memory=False, name=None, maximum_iterations=None, return_same_structure=False):
+def while_loop(
+    cond,
+    body,
+    loop_vars,
+    shape_invariants=None,
+    parallel_iterations=10,
+    back_prop=True,
+    swap_memory=False,
+    name=None,
+    maximum_iterations=None,
+    return_same_structure=False,
+):
     """Repeats a body as long as a condition holds.
 
     Args:
       cond: function of the loop variables that gives a scalar bool tensor.
       body: function of the loop variables that gives their next values.
-      loop_vars: list, tuple or nested structure of tensors (also TensorArray, SparseTensor, IndexedSlices): the
-        variables' first values.
-      shape_invariants: for each loop variable a shape that it has in all iterations (default: the static shape of
-        its first value).
+      loop_vars: list, tuple or nested structure of tensors (also TensorArray, SparseTensor,
+        IndexedSlices): the variables' first values.
+      shape_invariants: for each loop variable a shape that it has in all iterations (default: the
+        static shape of its first value).
       parallel_iterations: accepted; the order of iterations is up to the compiler.
       back_prop: whether gradients flow through the loop.
       swap_memory: accepted.
       name: prefix of the nodes' names.
-      maximum_iterations: scalar integer; the loop ends after so many iterations at the latest. It also lets the
-        compiler reserve memory for gradients.
+      maximum_iterations: scalar integer; the loop ends after so many iterations at the latest. It
+        also lets the compiler reserve memory for gradients.
       return_same_structure: whether a single variable is returned in its list.
 
     Returns:
@@ -100,13 +119,18 @@ class _Loop:
         self.structure = loop_vars
         self.leaves = [bodies.as_leaf(v) for v in nest.flatten(loop_vars)]
         self.starts = bodies.expand(self.leaves)
-        self.dims = [d for leaf, shape in zip(self.leaves, self._invariants(shape_invariants))
-                     for d in _leaf_dims(leaf, shape)]
+        self.dims = [
+            d
+            for leaf, shape in zip(self.leaves, self._invariants(shape_invariants))
+            for d in _leaf_dims(leaf, shape)
+        ]
         self.limit = None
         if maximum_iterations is not None:
             limit = convert_to_tensor(maximum_iterations, name="maximum_iterations")
             if limit.dims is not None and limit.dims != ():
-                raise ValueError(f"'maximum_iterations' must be a scalar. Received shape: {limit.shape}")
+                raise ValueError(
+                    f"'maximum_iterations' must be a scalar. Received shape: {limit.shape}"
+                )
             self.limit = limit
             counter = convert_to_tensor(0, limit.dtype.base_dtype, name="iteration_counter")
             self.starts.insert(0, counter)
@@ -136,7 +160,9 @@ class _Loop:
                 inner.add_input(_base(t, dims), dims)
         self._condition(condition, cond)
         self._body(repeated, body)
-        outputs = loop_node(self.starts, condition, repeated, parallel_iterations=parallel_iterations)
+        outputs = loop_node(
+            self.starts, condition, repeated, parallel_iterations=parallel_iterations
+        )
         if not back_prop:
             outputs[0].op.attrs["_back_prop"] = False
         for i, (t, start) in enumerate(zip(outputs, self.starts)):
@@ -149,13 +175,19 @@ class _Loop:
             limited = None
             if self.limit is not None:
                 limited = raw.Less(graph.inputs[0], self.limit)
-            holds = convert_to_tensor(cond(*self.pack(graph.inputs[:len(self.starts)])))
+            holds = convert_to_tensor(cond(*self.pack(graph.inputs[: len(self.starts)])))
             if holds.dtype.base_dtype is not dtypes.bool:
-                raise TypeError(f"Input 'input' of 'LoopCond' Op has type {holds.dtype.base_dtype.name} that does "
-                                "not match expected type of bool.")
+                raise TypeError(
+                    f"Input 'input' of 'LoopCond' Op has type {holds.dtype.base_dtype.name} that "
+                    f"does "
+                    "not match expected type of bool."
+                )
             if holds.dims is not None and holds.dims != ():
-                raise ValueError(f"Shape must be rank 0 but is rank {len(holds.dims)} for the condition of a loop, "
-                                 f"{holds.name}")
+                raise ValueError(
+                    f"Shape must be rank 0 but is rank {len(holds.dims)} for the condition of a "
+                    f"loop, "
+                    f"{holds.name}"
+                )
             if limited is not None:
                 holds = raw.LogicalAnd(limited, holds)
             graph.outputs = [graph.capture(holds)]
@@ -172,18 +204,27 @@ class _Loop:
                 one = convert_to_tensor(1, self.limit.dtype.base_dtype)
                 graph.outputs.insert(0, raw.AddV2(graph.inputs[0], one))
         if len(graph.outputs) != n:
-            raise ValueError(f"The loop has {n} variables (counting the tensors that sparse ones are made of), "
-                             f"but its body returns {len(graph.outputs)}.")
+            raise ValueError(
+                f"The loop has {n} variables (counting the tensors that sparse ones are made of), "
+                f"but its body returns {len(graph.outputs)}."
+            )
         for start, dims, t in zip(self.starts, self.dims, graph.outputs):
             if start.dtype.base_dtype is not t.dtype.base_dtype:
-                raise TypeError(f"Input tensor '{start.name}' enters the loop with type "
-                                f"{start.dtype.base_dtype.name}, but has type {t.dtype.base_dtype.name} after one "
-                                "iteration. A loop variable must keep its type.")
+                raise TypeError(
+                    f"Input tensor '{start.name}' enters the loop with type "
+                    f"{start.dtype.base_dtype.name}, but has type {t.dtype.base_dtype.name} after "
+                    f"one "
+                    "iteration. A loop variable must keep its type."
+                )
             if not _within(t.dims, dims):
                 raise ValueError(
-                    f"Input tensor '{start.name}' enters the loop with shape {TensorShape._of(dims)}, but has shape "
-                    f"{TensorShape._of(t.dims)} after one iteration. To allow the shape to vary across iterations, "
-                    "use the `shape_invariants` argument of tf.while_loop to specify a less-specific shape.")
+                    f"Input tensor '{start.name}' enters the loop with shape "
+                    f"{TensorShape._of(dims)}, but has shape "
+                    f"{TensorShape._of(t.dims)} after one iteration. To allow the shape to vary "
+                    f"across iterations, "
+                    "use the `shape_invariants` argument of tf.while_loop to specify a "
+                    "less-specific shape."
+                )
 
 
 class _base:
@@ -203,7 +244,11 @@ def _within(dims, bound):
     """Whether everything of shape `dims` is of shape `bound`."""
     if bound is None:
         return True
-    return dims is not None and len(dims) == len(bound) and all(b is None or b == d for d, b in zip(dims, bound))
+    return (
+        dims is not None
+        and len(dims) == len(bound)
+        and all(b is None or b == d for d, b in zip(dims, bound))
+    )
 
 
 def _leaf_dims(leaf, shape):
@@ -213,20 +258,26 @@ def _leaf_dims(leaf, shape):
         if shape is None:
             return found
         if not _within(leaf.dims, shape._dims):
-            raise ValueError(f"The shape invariant specified for {leaf.name} is not compatible with the initial shape "
-                             f"of the loop variable. It enters the loop with shape {leaf.shape}, but the specified "
-                             f"shape invariant is {shape}.")
+            raise ValueError(
+                f"The shape invariant specified for {leaf.name} is not compatible with the initial "
+                f"shape "
+                f"of the loop variable. It enters the loop with shape {leaf.shape}, but the "
+                f"specified "
+                f"shape invariant is {shape}."
+            )
         return [shape._dims]
     if len(found) == 1:
         return found
     given = None if shape is None else shape._dims
     if isinstance(leaf, SparseTensor):
         if not dims_lib.compatible(leaf.shape._dims, given):
-            raise ValueError(f"The shape invariant specified for {leaf.indices.name} is not compatible with the "
-                             f"initial shape of the loop variable. It has the dense shape {leaf.shape}, but the "
-                             f"specified shape invariant is {shape}.")
+            raise ValueError(
+                f"The shape invariant specified for {leaf.indices.name} is not compatible with the "
+                f"initial shape of the loop variable. It has the dense shape {leaf.shape}, but the "
+                f"specified shape invariant is {shape}."
+            )
         rank = len(given) if given is not None else None if found[0] is None else found[0][1]
         return [(None, rank), (None,), (rank,)]
     if given is None:
         return found
-    return [given, given[:1], (len(given),)][:len(found)]
+    return [given, given[:1], (len(given),)][: len(found)]

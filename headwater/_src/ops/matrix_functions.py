@@ -96,7 +96,8 @@ def logm(input, name=None):
     return raw.MatrixLogarithm(input, name=name)
 
 
-# Coefficients of the numerators of Pade approximants, lowest power first, with the norms they serve.
+# Coefficients of the numerators of Pade approximants, lowest power first, with the norms they
+# serve.
 _PADE = {
     3: (120.0, 60.0, 12.0),
     5: (30240.0, 15120.0, 3360.0, 420.0, 30.0),

@@ -1,4 +1,6 @@
-"""Functions of matrices made of few nodes: identity, transposes, products over chosen axes, norms, cross product."""
+"""Functions of matrices made of few nodes: identity, transposes, products over chosen axes, norms,
+cross product.
+"""
 
 import numpy as np
 
@@ -151,8 +153,8 @@ def tensordot(a, b, axes, name=None):
     Args:
       a: numeric `Tensor`.
       b: `Tensor` of the type of `a`.
-      axes: a number `n` for the last `n` axes of `a` and the first `n` of `b`, or a pair of lists of axes;
-        also as an integer tensor of shape `[2, k]`.
+      axes: a number `n` for the last `n` axes of `a` and the first `n` of `b`, or a pair of lists
+        of axes; also as an integer tensor of shape `[2, k]`.
       name: optional name of the operation.
 
     Returns:
@@ -216,7 +218,9 @@ def _tensordot_axes(a, axes):
 
 
 def _as_matrix(x, axes, first):
-    """`x` with the contracted axes as rows (`first`) or columns: `(matrix, free dims, static free dims)`."""
+    """`x` with the contracted axes as rows (`first`) or columns:
+    `(matrix, free dims, static free dims)`.
+    """
     dims = x.dims
     if isinstance(axes, np.ndarray):
         axes = axes.tolist()
@@ -273,7 +277,8 @@ def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None, keep_dims
     Args:
       tensor: `Tensor` of floating-point or complex numbers.
       ord: `"euclidean"`, `"fro"`, 1, 2, `np.inf` or, for vectors, any positive number.
-      axis: the axis of the vectors, a pair of axes of the matrices, or None: all elements are one vector.
+      axis: the axis of the vectors, a pair of axes of the matrices, or None: all elements are one
+        vector.
       keepdims: whether the axes stay, with size 1.
       name: optional name of the scope.
       keep_dims: the old name of `keepdims`.
@@ -385,7 +390,8 @@ Cross = define_op(
     inputs="a: T, b: T",
     outputs="product: T",
     attrs=[
-        "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}"
+        "T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, "
+        "uint64}"
     ],
 )
 

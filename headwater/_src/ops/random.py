@@ -28,7 +28,9 @@ def random_shape(shape):
 def _dims(shape):
     if np.ndim(shape) != 1:
         raise errors.InvalidArgumentError(
-            None, None, f"shape must be a vector of {{int32,int64}}, got shape {text(np.shape(shape))}"
+            None,
+            None,
+            f"shape must be a vector of {{int32,int64}}, got shape {text(np.shape(shape))}",
         )
     dims = np.asarray(shape).tolist()
     if any(d < 0 for d in dims):

@@ -5,7 +5,6 @@ from headwater._src.graph import define_op, raw
 from headwater._src.ops._args import renamed
 from headwater._src.ops._shapes import ShapeError, merge_dim
 
-
 ReverseSequence = define_op(
     "ReverseSequence",
     inputs="input: T, seq_lengths: Tlen",
@@ -42,7 +41,9 @@ def reverse_sequence_kernel(xp, input, seq_lengths, *, seq_dim, batch_dim):
     xp.require(
         (seq_lengths >= 0) & (seq_lengths <= steps),
         lambda: errors.InvalidArgumentError(
-            None, None, f"seq_lens(0) > input.dims({seq_dim}): lengths {seq_lengths} for {steps} steps"
+            None,
+            None,
+            f"seq_lens(0) > input.dims({seq_dim}): lengths {seq_lengths} for {steps} steps",
         ),
     )
     moved = xp.moveaxis(input, (batch_dim, seq_dim), (0, 1))

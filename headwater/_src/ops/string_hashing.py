@@ -69,7 +69,8 @@ def string_to_hash_bucket_fast(input, num_buckets, name=None):
 
 @public
 def string_to_hash_bucket_strong(input, num_buckets, key, name=None):
-    """Bucket numbers of strings by SipHash under a key, so that nobody can choose strings that collide.
+    """Bucket numbers of strings by SipHash under a key, so that nobody can choose strings that
+    collide.
 
     Args:
       input: string `Tensor`.

@@ -4,8 +4,7 @@ import numpy as np
 
 from headwater._src.core import dtypes, errors
 from headwater._src.core.tensor_shape import TensorShape
-from headwater._src.graph import dims as dims_lib
-from headwater._src.graph import public, raw
+from headwater._src.graph import dims as dims_lib, public, raw
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.operation import Tensor
@@ -40,19 +39,39 @@ class TensorArray:
     array([1., 2.], dtype=float32)
     """
 
-    def __init__(self, dtype, size=None, dynamic_size=None, clear_after_read=None, tensor_array_name=None,
-                 handle=None, flow=None, infer_shape=True, element_shape=None,
-                 colocate_with_first_write_call=True, name=None):
+    def __init__(
+        self,
+        dtype,
+        size=None,
+        dynamic_size=None,
+        clear_after_read=None,
+        tensor_array_name=None,
+        handle=None,
+        flow=None,
+        infer_shape=True,
+        element_shape=None,
+        colocate_with_first_write_call=True,
+        name=None,
+    ):
         if handle is not None and not isinstance(handle, Tensor):
-            raise TypeError(f"Expected `handle` to be a Tensor, but got `{handle}` of type `{type(handle)}` instead.")
+            raise TypeError(
+                f"Expected `handle` to be a Tensor, but got `{handle}` of type `{type(handle)}` "
+                f"instead."
+            )
         if handle is None and flow is None and size is None:
             raise ValueError("Argument `size` must be provided if handle is not provided.")
         if handle is not None and size is not None:
-            raise ValueError("Cannot provide both a `handle` and `size` arguments at the same time.")
+            raise ValueError(
+                "Cannot provide both a `handle` and `size` arguments at the same time."
+            )
         if handle is not None and element_shape is not None:
-            raise ValueError("Cannot provide both `handle` and `element_shape` arguments at the same time.")
+            raise ValueError(
+                "Cannot provide both `handle` and `element_shape` arguments at the same time."
+            )
         if handle is not None and dynamic_size is not None:
-            raise ValueError("Cannot provide both a `handle` and `dynamic_size` arguments at the same time.")
+            raise ValueError(
+                "Cannot provide both a `handle` and `dynamic_size` arguments at the same time."
+            )
         self._dtype = dtypes.as_dtype(dtype).base_dtype
         self._dynamic_size = bool(dynamic_size)
         self._infer_shape = infer_shape or element_shape is not None
@@ -63,8 +82,9 @@ class TensorArray:
         if self._flow is None:
             self._size = convert_to_tensor(size, dtypes.int32, name="size")
             with scope(name, "TensorArray", [self._size]) as full:
-                self._flow = raw.TensorListReserve(_shape_input(self._element[0]), self._size,
-                                                   element_dtype=self._dtype, name=full)
+                self._flow = raw.TensorListReserve(
+                    _shape_input(self._element[0]), self._size, element_dtype=self._dtype, name=full
+                )
 
     def _with_flow(self, flow):
         other = TensorArray.__new__(TensorArray)
@@ -107,8 +127,10 @@ class TensorArray:
         if not self._infer_shape:
             return
         if not dims_lib.compatible(self._element[0], dims):
-            raise ValueError(f"Inconsistent shapes: saw {TensorShape._of(dims)} but expected "
-                             f"{TensorShape._of(self._element[0])} ")
+            raise ValueError(
+                f"Inconsistent shapes: saw {TensorShape._of(dims)} but expected "
+                f"{TensorShape._of(self._element[0])} "
+            )
         self._element[0] = dims_lib.merge(self._element[0], dims)
 
     def _shape(self):
@@ -124,38 +146,60 @@ class TensorArray:
         value = convert_to_tensor(value, preferred_dtype=self._dtype, name="value")
         if value.dtype.base_dtype is not self._dtype:
             raise errors.InvalidArgumentError(
-                None, None, f"TensorArray dtype is {self._dtype.name} but Op is trying to write dtype "
-                f"{value.dtype.base_dtype.name}.")
+                None,
+                None,
+                f"TensorArray dtype is {self._dtype.name} but Op is trying to write dtype "
+                f"{value.dtype.base_dtype.name}.",
+            )
         return value
 
     # -- reading ---------------------------------------------------------------------------------
 
     def read(self, index, name=None):
         """The element at `index`, a scalar integer."""
-        item = raw.TensorListGetItem(self._flow, convert_to_tensor(index, dtypes.int32, name="index"), self._shape(),
-                                     element_dtype=self._dtype, name=name or "TensorArrayReadV3")
+        item = raw.TensorListGetItem(
+            self._flow,
+            convert_to_tensor(index, dtypes.int32, name="index"),
+            self._shape(),
+            element_dtype=self._dtype,
+            name=name or "TensorArrayReadV3",
+        )
         item.dims = self._element[0] if self._infer_shape else None
         return item
 
     def stack(self, name=None):
         """All elements as one tensor, `[size, ...]`."""
         with scope(name, "TensorArrayStack", [self._flow]):
-            return raw.TensorListStack(self._flow, self._shape(), element_dtype=self._dtype,
-                                       num_elements=-1 if self._length() is None else self._length(),
-                                       name="TensorArrayGatherV3")
+            return raw.TensorListStack(
+                self._flow,
+                self._shape(),
+                element_dtype=self._dtype,
+                num_elements=-1 if self._length() is None else self._length(),
+                name="TensorArrayGatherV3",
+            )
 
     def gather(self, indices, name=None):
         """The elements at `indices` (a vector) as one tensor."""
-        found = raw.TensorListGather(self._flow, convert_to_tensor(indices, dtypes.int32, name="indices"),
-                                     self._shape(), element_dtype=self._dtype, name=name or "TensorArrayGatherV3")
+        found = raw.TensorListGather(
+            self._flow,
+            convert_to_tensor(indices, dtypes.int32, name="indices"),
+            self._shape(),
+            element_dtype=self._dtype,
+            name=name or "TensorArrayGatherV3",
+        )
         element = self._element[0] if self._infer_shape else None
         found.dims = None if element is None else (None, *element)
         return found
 
     def concat(self, name=None):
         """The elements one after the other along their first dimension, as one tensor."""
-        found, _ = raw.TensorListConcatV2(self._flow, self._shape(), convert_to_tensor(np.zeros(0, np.int64)),
-                                          element_dtype=self._dtype, name=name or "TensorArrayConcatV3")
+        found, _ = raw.TensorListConcatV2(
+            self._flow,
+            self._shape(),
+            convert_to_tensor(np.zeros(0, np.int64)),
+            element_dtype=self._dtype,
+            name=name or "TensorArrayConcatV3",
+        )
         element, n = self._element[0] if self._infer_shape else None, self._length()
         if element:
             rows = None if n is None or element[0] is None else n * element[0]
@@ -187,9 +231,13 @@ class TensorArray:
         with scope(name, "TensorArrayWrite", [self._flow, value]):
             value = self._value(value)
             self._merge_shape(value.dims)
-            flow = raw.TensorListSetItem(self._flow, convert_to_tensor(index, dtypes.int32, name="index"), value,
-                                         resize_if_index_out_of_bounds=self._dynamic_size,
-                                         name="TensorArrayWriteV3")
+            flow = raw.TensorListSetItem(
+                self._flow,
+                convert_to_tensor(index, dtypes.int32, name="index"),
+                value,
+                resize_if_index_out_of_bounds=self._dynamic_size,
+                name="TensorArrayWriteV3",
+            )
         return self._with_flow(flow)
 
     def unstack(self, value, name=None):
@@ -199,7 +247,9 @@ class TensorArray:
             self._merge_shape(None if value.dims is None else value.dims[1:])
             rows = None if value.dims is None else value.dims[0]
             element = None if value.dims is None else value.dims[1:]
-            flow = raw.TensorListFromTensor(value, _shape_input(element), name="TensorArrayScatterV3")
+            flow = raw.TensorListFromTensor(
+                value, _shape_input(element), name="TensorArrayScatterV3"
+            )
             if not self._dynamic_size and (rows is None or rows != self._length()):
                 flow = raw.TensorListResize(flow, self.size())
         return self._with_flow(flow)
@@ -210,20 +260,27 @@ class TensorArray:
             value = self._value(value)
             self._merge_shape(None if value.dims is None else value.dims[1:])
             flow = raw.TensorListScatterIntoExistingList(
-                self._flow, value, convert_to_tensor(indices, dtypes.int32, name="indices"),
-                name="TensorArrayScatterV3")
+                self._flow,
+                value,
+                convert_to_tensor(indices, dtypes.int32, name="indices"),
+                name="TensorArrayScatterV3",
+            )
             if not self._dynamic_size and self._size is not None:
                 flow = raw.TensorListResize(flow, self._size)
         return self._with_flow(flow)
 
     def split(self, value, lengths, name=None):
-        """A TensorArray whose elements are parts of `value` along its first dimension, of the given lengths."""
+        """A TensorArray whose elements are parts of `value` along its first dimension, of the given
+        lengths.
+        """
         with scope(name, "TensorArraySplit", [self._flow, value, lengths]):
             value = self._value(value)
             lengths = raw.Cast(convert_to_tensor(lengths), DstT=dtypes.int64)
             if lengths.known is not None and len(set(lengths.known.tolist())) == 1 and value.dims:
                 self._merge_shape((int(lengths.known[0]), *value.dims[1:]))
-            flow = raw.TensorListSplit(value, _shape_input(None), lengths, name="TensorArraySplitV3")
+            flow = raw.TensorListSplit(
+                value, _shape_input(None), lengths, name="TensorArraySplitV3"
+            )
             if not self._dynamic_size and self._size is not None:
                 flow = raw.TensorListResize(flow, self._size)
         return self._with_flow(flow)
@@ -240,8 +297,10 @@ class TensorArray:
         Raises:
           NotImplementedError: always.
         """
-        raise NotImplementedError("TensorArray.grad: the gradients of a TensorArray's elements come from "
-                                  "tf.gradients, there is no separate array for them")
+        raise NotImplementedError(
+            "TensorArray.grad: the gradients of a TensorArray's elements come from "
+            "tf.gradients, there is no separate array for them"
+        )
 
     def close(self, name=None):
         """An operation that does nothing: contents live as long as somebody needs them."""
@@ -252,4 +311,6 @@ class TensorArray:
 def _shape_input(dims):
     if dims is None:
         return convert_to_tensor(np.array(-1, np.int32), name="element_shape")
-    return convert_to_tensor(np.array([-1 if d is None else d for d in dims], np.int32), name="element_shape")
+    return convert_to_tensor(
+        np.array([-1 if d is None else d for d in dims], np.int32), name="element_shape"
+    )

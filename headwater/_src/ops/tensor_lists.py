@@ -6,7 +6,6 @@ from headwater._src.core import dtypes
 from headwater._src.graph import define_op, raw
 from headwater._src.ops._shapes import known_dims
 
-
 _UNKNOWN = np.array(-1, np.int32)
 
 
@@ -36,8 +35,12 @@ def _like(dims):
 _ELEMENT = "element_dtype: type"
 _SHAPE_TYPE = "shape_type: {int32, int64}"
 
-EmptyTensorList = _list_op("EmptyTensorList", "element_shape: shape_type, max_num_elements: int32",
-                           "handle: variant", [_ELEMENT, _SHAPE_TYPE])
+EmptyTensorList = _list_op(
+    "EmptyTensorList",
+    "element_shape: shape_type, max_num_elements: int32",
+    "handle: variant",
+    [_ELEMENT, _SHAPE_TYPE],
+)
 
 
 @EmptyTensorList.kernel(static=["element_shape"])
@@ -45,8 +48,12 @@ def _empty(xp, element_shape, max_num_elements, *, element_dtype):
     return xp.list_empty(_dims(element_shape), _numpy(element_dtype))
 
 
-TensorListReserve = _list_op("TensorListReserve", "element_shape: shape_type, num_elements: int32",
-                             "handle: variant", [_ELEMENT, _SHAPE_TYPE])
+TensorListReserve = _list_op(
+    "TensorListReserve",
+    "element_shape: shape_type, num_elements: int32",
+    "handle: variant",
+    [_ELEMENT, _SHAPE_TYPE],
+)
 
 
 @TensorListReserve.kernel(static=["element_shape", "num_elements"])
@@ -54,8 +61,12 @@ def _reserve(xp, element_shape, num_elements, *, element_dtype):
     return xp.list_reserve(int(num_elements), _dims(element_shape), _numpy(element_dtype))
 
 
-TensorListPushBack = _list_op("TensorListPushBack", "input_handle: variant, tensor: element_dtype",
-                              "output_handle: variant", [_ELEMENT])
+TensorListPushBack = _list_op(
+    "TensorListPushBack",
+    "input_handle: variant, tensor: element_dtype",
+    "output_handle: variant",
+    [_ELEMENT],
+)
 
 
 @TensorListPushBack.kernel
@@ -65,13 +76,18 @@ def _push(xp, input_handle, tensor):
 
 @TensorListPushBack.gradient
 def _push_gradient(op, dy):
-    return raw.TensorListPopBack(dy, _like(op.inputs[1].dims), element_dtype=op.attrs["element_dtype"])
+    return raw.TensorListPopBack(
+        dy, _like(op.inputs[1].dims), element_dtype=op.attrs["element_dtype"]
+    )
 
 
 TensorListPopBack = _list_op(
-    "TensorListPopBack", "input_handle: variant, element_shape: int32",
-    "output_handle: variant, tensor: element_dtype", [_ELEMENT],
-    lambda input_handle, element_shape: [(), known_dims(element_shape)])
+    "TensorListPopBack",
+    "input_handle: variant, element_shape: int32",
+    "output_handle: variant, tensor: element_dtype",
+    [_ELEMENT],
+    lambda input_handle, element_shape: [(), known_dims(element_shape)],
+)
 
 
 @TensorListPopBack.kernel
@@ -80,8 +96,12 @@ def _pop(xp, input_handle, element_shape):
 
 
 TensorListGetItem = _list_op(
-    "TensorListGetItem", "input_handle: variant, index: int32, element_shape: Tshape", "item: element_dtype",
-    [_ELEMENT, "Tshape: {int32, int64} = int32"], lambda input_handle, index, element_shape: known_dims(element_shape))
+    "TensorListGetItem",
+    "input_handle: variant, index: int32, element_shape: Tshape",
+    "item: element_dtype",
+    [_ELEMENT, "Tshape: {int32, int64} = int32"],
+    lambda input_handle, index, element_shape: known_dims(element_shape),
+)
 
 
 @TensorListGetItem.kernel(static=["element_shape"])
@@ -95,8 +115,11 @@ def _get_gradient(op, dy):
 
 
 TensorListSetItem = _list_op(
-    "TensorListSetItem", "input_handle: variant, index: int32, item: element_dtype", "output_handle: variant",
-    [_ELEMENT, "resize_if_index_out_of_bounds: bool = false"])
+    "TensorListSetItem",
+    "input_handle: variant, index: int32, item: element_dtype",
+    "output_handle: variant",
+    [_ELEMENT, "resize_if_index_out_of_bounds: bool = false"],
+)
 
 
 @TensorListSetItem.kernel
@@ -110,8 +133,13 @@ def _set_gradient(op, dy):
     return [dy, None, raw.HeadwaterListGradientItem(dy, op.inputs[1], op.inputs[2])]
 
 
-ListGradientItem = _list_op("HeadwaterListGradientItem", "input_handle: variant, index: int32, like: T", "item: T",
-                            ["T: type"], lambda input_handle, index, like: like.dims)
+ListGradientItem = _list_op(
+    "HeadwaterListGradientItem",
+    "input_handle: variant, index: int32, like: T",
+    "item: T",
+    ["T: type"],
+    lambda input_handle, index, like: like.dims,
+)
 
 
 @ListGradientItem.kernel
@@ -124,8 +152,12 @@ def _gradient_item_gradient(op, dy):
     return [_one_hot(op.inputs[0], op.inputs[1], dy), None, None]
 
 
-ListOneHot = _list_op("HeadwaterListOneHot", "input_handle: variant, index: int32, item: T",
-                      "output_handle: variant", ["T: type"])
+ListOneHot = _list_op(
+    "HeadwaterListOneHot",
+    "input_handle: variant, index: int32, item: T",
+    "output_handle: variant",
+    ["T: type"],
+)
 
 
 @ListOneHot.kernel
@@ -143,8 +175,11 @@ def _one_hot(values, index, item):
 
 
 TensorListStack = _list_op(
-    "TensorListStack", "input_handle: variant, element_shape: int32", "tensor: element_dtype",
-    [_ELEMENT, "num_elements: int = -1"])
+    "TensorListStack",
+    "input_handle: variant, element_shape: int32",
+    "tensor: element_dtype",
+    [_ELEMENT, "num_elements: int = -1"],
+)
 
 
 @TensorListStack.shape
@@ -167,8 +202,12 @@ def _from(tensor):
     return raw.TensorListFromTensor(tensor, _like(None if tensor.dims is None else tensor.dims[1:]))
 
 
-TensorListFromTensor = _list_op("TensorListFromTensor", "tensor: element_dtype, element_shape: shape_type",
-                                "output_handle: variant", [_ELEMENT, _SHAPE_TYPE])
+TensorListFromTensor = _list_op(
+    "TensorListFromTensor",
+    "tensor: element_dtype, element_shape: shape_type",
+    "output_handle: variant",
+    [_ELEMENT, _SHAPE_TYPE],
+)
 
 
 @TensorListFromTensor.kernel
@@ -181,8 +220,13 @@ def _from_tensor_gradient(op, dy):
     return [raw.HeadwaterListStackLike(dy, op.inputs[0]), None]
 
 
-ListStackLike = _list_op("HeadwaterListStackLike", "input_handle: variant, like: T", "tensor: T", ["T: type"],
-                         lambda input_handle, like: like.dims)
+ListStackLike = _list_op(
+    "HeadwaterListStackLike",
+    "input_handle: variant, like: T",
+    "tensor: T",
+    ["T: type"],
+    lambda input_handle, like: like.dims,
+)
 
 
 @ListStackLike.kernel
@@ -195,8 +239,12 @@ def _stack_like_gradient(op, dy):
     return [_from(dy), None]
 
 
-TensorListGather = _list_op("TensorListGather", "input_handle: variant, indices: int32, element_shape: int32",
-                            "values: element_dtype", [_ELEMENT])
+TensorListGather = _list_op(
+    "TensorListGather",
+    "input_handle: variant, indices: int32, element_shape: int32",
+    "values: element_dtype",
+    [_ELEMENT],
+)
 
 
 @TensorListGather.shape
@@ -219,8 +267,11 @@ def _gather_gradient(op, dy):
 
 
 TensorListScatterIntoExistingList = _list_op(
-    "TensorListScatterIntoExistingList", "input_handle: variant, tensor: element_dtype, indices: int32",
-    "output_handle: variant", [_ELEMENT])
+    "TensorListScatterIntoExistingList",
+    "input_handle: variant, tensor: element_dtype, indices: int32",
+    "output_handle: variant",
+    [_ELEMENT],
+)
 
 
 @TensorListScatterIntoExistingList.kernel
@@ -231,12 +282,19 @@ def _scatter(xp, input_handle, tensor, indices):
 @TensorListScatterIntoExistingList.gradient
 def _scatter_gradient(op, dy):
     shape = _like(None if op.inputs[1].dims is None else op.inputs[1].dims[1:])
-    return [dy, raw.TensorListGather(dy, op.inputs[2], shape, element_dtype=op.attrs["element_dtype"]), None]
+    return [
+        dy,
+        raw.TensorListGather(dy, op.inputs[2], shape, element_dtype=op.attrs["element_dtype"]),
+        None,
+    ]
 
 
 TensorListConcatV2 = _list_op(
-    "TensorListConcatV2", "input_handle: variant, element_shape: shape_type, leading_dims: int64",
-    "tensor: element_dtype, lengths: int64", [_ELEMENT, _SHAPE_TYPE])
+    "TensorListConcatV2",
+    "input_handle: variant, element_shape: shape_type, leading_dims: int64",
+    "tensor: element_dtype, lengths: int64",
+    [_ELEMENT, _SHAPE_TYPE],
+)
 
 
 @TensorListConcatV2.shape
@@ -255,8 +313,12 @@ def _concat_gradient(op, dy, dlengths):
     return [raw.TensorListSplit(dy, _like(None), op.outputs[1]), None, None]
 
 
-TensorListSplit = _list_op("TensorListSplit", "tensor: element_dtype, element_shape: shape_type, lengths: int64",
-                           "output_handle: variant", [_ELEMENT, _SHAPE_TYPE])
+TensorListSplit = _list_op(
+    "TensorListSplit",
+    "tensor: element_dtype, element_shape: shape_type, lengths: int64",
+    "output_handle: variant",
+    [_ELEMENT, _SHAPE_TYPE],
+)
 
 
 @TensorListSplit.kernel(dynamic=True)
@@ -269,8 +331,13 @@ def _split_gradient(op, dy):
     return [raw.HeadwaterListConcatLike(dy, op.inputs[0], op.inputs[2]), None, None]
 
 
-ListConcatLike = _list_op("HeadwaterListConcatLike", "input_handle: variant, like: T, lengths: int64", "tensor: T",
-                          ["T: type"], lambda input_handle, like, lengths: like.dims)
+ListConcatLike = _list_op(
+    "HeadwaterListConcatLike",
+    "input_handle: variant, like: T, lengths: int64",
+    "tensor: T",
+    ["T: type"],
+    lambda input_handle, like, lengths: like.dims,
+)
 
 
 @ListConcatLike.kernel(dynamic=True)
@@ -293,13 +360,14 @@ def _length(xp, input_handle):
 
 TensorListLength.no_gradient()
 
-TensorListResize = _list_op("TensorListResize", "input_handle: variant, size: int32", "output_handle: variant", [])
+TensorListResize = _list_op(
+    "TensorListResize", "input_handle: variant, size: int32", "output_handle: variant", []
+)
 
 
 @TensorListResize.kernel(static=["size"])
 def _resize(xp, input_handle, size):
     return xp.list_resize(input_handle, size)
-
 
 
 @TensorListResize.gradient

@@ -1,4 +1,6 @@
-"""Bodies of branches and loops that Python drives: each is a step of its own, whose parts are compiled when that pays."""
+"""Bodies of branches and loops that Python drives: each is a step of its own, whose parts are
+compiled when that pays.
+"""
 
 from dataclasses import replace
 
@@ -14,7 +16,8 @@ def body_runner(program, resources, make_context, tier):
 
     Args:
       program: the body's `Program`.
-      resources: the session's `Resources`, for random numbers and host kernels; variables are arguments.
+      resources: the session's `Resources`, for random numbers and host kernels; variables are
+        arguments.
       make_context: node -> the context of its host kernel.
       tier: as for `Step`.
 
@@ -22,11 +25,17 @@ def body_runner(program, resources, make_context, tier):
       A function from a list of values to the list of the body's results.
     """
     # Lists that grow stay where they grow: handing them to XLA would copy them each time.
-    instrs = [replace(i, where="host") if i.node.op.lists and _has_lists(i.node) else i for i in program.instrs]
+    instrs = [
+        replace(i, where="host") if i.node.op.lists and _has_lists(i.node) else i
+        for i in program.instrs
+    ]
     pure = replace(program, instrs=instrs, slots=[], state_in=[], state_out=[])
     step = Step(pure, partition(pure), (), resources, make_context, tier)
-    needed = [(program.feeds.index(value), program.slots[slot], node)
-              for slot, value, node, _ in program.state_in if node is not None and value in program.feeds]
+    needed = [
+        (program.feeds.index(value), program.slots[slot], node)
+        for slot, value, node, _ in program.state_in
+        if node is not None and value in program.feeds
+    ]
     if not needed:
         return step.run_values
 

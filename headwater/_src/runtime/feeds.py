@@ -1,4 +1,6 @@
-"""What a step is given: `feed_dict`'s keys as tensors and its values as arrays of the right type and shape."""
+"""What a step is given: `feed_dict`'s keys as tensors and its values as arrays of the right type
+and shape.
+"""
 
 from collections.abc import Mapping
 
@@ -46,9 +48,12 @@ class Feed:
     def _array(self, value):
         if isinstance(value, Tensor) or hasattr(value, "_as_graph_element"):
             raise TypeError(
-                "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python "
-                "scalars, strings, lists, numpy ndarrays, or TensorHandles. For reference, the tensor object "
-                f"was {value!r} which was passed to the feed with key {self.tensor}.")
+                "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include "
+                "Python "
+                "scalars, strings, lists, numpy ndarrays, or TensorHandles. For reference, the "
+                "tensor object "
+                f"was {value!r} which was passed to the feed with key {self.tensor}."
+            )
         if hasattr(value, "__dlpack__") and not isinstance(value, np.ndarray):
             if getattr(value, "dtype", None) == self.dtype:
                 return value if type(value).__module__.startswith("jax") else np.from_dlpack(value)
@@ -60,26 +65,37 @@ class Feed:
         try:
             return np.asarray(value, self.dtype)
         except OverflowError:
-            raise TypeError(f"Type of feed value {value} with type {type(value)} is not compatible with Tensor "
-                            f"type {self.dtype}. Try explicitly setting the type of the feed tensor to a "
-                            "larger type (e.g. int64).") from None
+            raise TypeError(
+                f"Type of feed value {value} with type {type(value)} is not compatible with Tensor "
+                f"type {self.dtype}. Try explicitly setting the type of the feed tensor to a "
+                "larger type (e.g. int64)."
+            ) from None
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{error} (while converting the value fed for {self.tensor.name!r} to "
-                              f"{self.dtype})") from None
+            raise type(error)(
+                f"{error} (while converting the value fed for {self.tensor.name!r} to {self.dtype})"
+            ) from None
 
     def _check_number(self, value):
         kind = self.dtype.kind
-        if kind in "iu" and (isinstance(value, int) and not np.iinfo(self.dtype).min <= value <= np.iinfo(
-                self.dtype).max or isinstance(value, float) and value != int(value)):
+        if kind in "iu" and (
+            isinstance(value, int)
+            and not np.iinfo(self.dtype).min <= value <= np.iinfo(self.dtype).max
+            or isinstance(value, float)
+            and value != int(value)
+        ):
             if isinstance(value, int):
-                raise TypeError(f"Type of feed value {value} with type {type(value)} is not compatible with "
-                                f"Tensor type {self.dtype}. Try explicitly setting the type of the feed tensor "
-                                "to a larger type (e.g. int64).")
+                raise TypeError(
+                    f"Type of feed value {value} with type {type(value)} is not compatible with "
+                    f"Tensor type {self.dtype}. Try explicitly setting the type of the feed tensor "
+                    "to a larger type (e.g. int64)."
+                )
 
     def _check_shape(self, shape):
         if not dims_lib.compatible(self.dims, tuple(shape)):
-            raise ValueError(f"Cannot feed value of shape {tuple(shape)} for Tensor {self.tensor.name!r}, which "
-                             f"has shape '{TensorShape._of(self.dims)}'")
+            raise ValueError(
+                f"Cannot feed value of shape {tuple(shape)} for Tensor {self.tensor.name!r}, which "
+                f"has shape '{TensorShape._of(self.dims)}'"
+            )
         self._shape = tuple(shape)
 
 
@@ -106,7 +122,9 @@ def expand(graph, feed_dict):
       ValueError: a tensor may not be fed.
     """
     if not isinstance(feed_dict, Mapping):
-        raise TypeError(f"feed_dict must be a dict from tensors to values, but got {type(feed_dict).__name__}")
+        raise TypeError(
+            f"feed_dict must be a dict from tensors to values, but got {type(feed_dict).__name__}"
+        )
     tensors, values = [], []
     if any(isinstance(key, tuple) for key in feed_dict):
         feed_dict = nest.flatten_dict_items(feed_dict)

@@ -1,14 +1,17 @@
-"""What a step is asked for: a nested structure of tensors, operations and names, and its values in that structure."""
+"""What a step is asked for: a nested structure of tensors, operations and names, and its values in
+that structure.
+"""
 
 from collections.abc import Mapping
-from headwater._src.graph.operation import Operation, Tensor
 
+from headwater._src.graph.operation import Operation, Tensor
 
 _EXPANSIONS = []  # (type, fetch -> (parts, rebuild), feed -> [(tensor, value)]), the newest first
 
 
-def register_session_run_conversion_functions(tensor_type, fetch_function, feed_function=None,
-                                              feed_function_for_partial_run=None):
+def register_session_run_conversion_functions(
+    tensor_type, fetch_function, feed_function=None, feed_function_for_partial_run=None
+):
     """Teaches `Session.run` a type that stands for several tensors.
 
     Args:
@@ -23,7 +26,9 @@ def register_session_run_conversion_functions(tensor_type, fetch_function, feed_
     for known, *_ in _EXPANSIONS:
         if issubclass(tensor_type, known):
             raise ValueError(f"{tensor_type} has already been registered so ignore it.")
-    _EXPANSIONS.insert(0, (tensor_type, fetch_function, feed_function, feed_function_for_partial_run))
+    _EXPANSIONS.insert(
+        0, (tensor_type, fetch_function, feed_function, feed_function_for_partial_run)
+    )
 
 
 def expansion_of(obj):
@@ -57,7 +62,9 @@ class FetchTree:
 
     def _visit(self, fetch, whole):
         if fetch is None:
-            raise TypeError(f"Fetch argument {fetch!r} has invalid type {type(fetch)!r}. Cannot be None")
+            raise TypeError(
+                f"Fetch argument {fetch!r} has invalid type {type(fetch)!r}. Cannot be None"
+            )
         if isinstance(fetch, (Tensor, Operation, str, bytes)):
             return self._leaf(fetch)
         if isinstance(fetch, (list, tuple)) and not isinstance(fetch, _value_types()):
@@ -92,11 +99,14 @@ class FetchTree:
         try:
             element = self._graph.as_graph_element(fetch, allow_tensor=True, allow_operation=True)
         except TypeError as error:
-            raise TypeError(f"Fetch argument {fetch!r} has invalid type {type(fetch)!r}, must be a string or "
-                            f"Tensor. ({error})") from None
+            raise TypeError(
+                f"Fetch argument {fetch!r} has invalid type {type(fetch)!r}, must be a string or "
+                f"Tensor. ({error})"
+            ) from None
         except (ValueError, KeyError) as error:
-            raise ValueError(f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({_text(error)})"
-                             ) from None
+            raise ValueError(
+                f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({_text(error)})"
+            ) from None
         if not self._graph.is_fetchable(element if isinstance(element, Operation) else element.op):
             raise ValueError(f"Operation {element.name!r} has been marked as not fetchable.")
         if isinstance(element, Operation):

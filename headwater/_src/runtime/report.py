@@ -1,17 +1,23 @@
-"""Errors of a step as the user sees them: TensorFlow's classes, the node, and the line that made it."""
+"""Errors of a step as the user sees them: TensorFlow's classes, the node, and the line that made
+it.
+"""
 
 from headwater._src.compiler.functional import uninitialized as uninitialized
 from headwater._src.core import errors
 from headwater._src.graph.blame import node_error
 
-
 # What an ordinary Python exception inside a kernel means.
 _MEANING = (
-    (NotImplementedError, errors.UnimplementedError), (StopIteration, errors.OutOfRangeError),
-    (MemoryError, errors.ResourceExhaustedError), (ValueError, errors.InvalidArgumentError),
-    (TypeError, errors.InvalidArgumentError), (IndexError, errors.InvalidArgumentError),
-    (OverflowError, errors.InvalidArgumentError), (ZeroDivisionError, errors.InvalidArgumentError),
-    (FileNotFoundError, errors.NotFoundError), (PermissionError, errors.PermissionDeniedError),
+    (NotImplementedError, errors.UnimplementedError),
+    (StopIteration, errors.OutOfRangeError),
+    (MemoryError, errors.ResourceExhaustedError),
+    (ValueError, errors.InvalidArgumentError),
+    (TypeError, errors.InvalidArgumentError),
+    (IndexError, errors.InvalidArgumentError),
+    (OverflowError, errors.InvalidArgumentError),
+    (ZeroDivisionError, errors.InvalidArgumentError),
+    (FileNotFoundError, errors.NotFoundError),
+    (PermissionError, errors.PermissionDeniedError),
 )
 
 
@@ -23,7 +29,8 @@ def located(error, node):
       node: the `Operation`.
 
     Returns:
-      A `tf.errors.OpError` of the class that fits, with `op`, `node_def` and where the node was created.
+      A `tf.errors.OpError` of the class that fits, with `op`, `node_def` and where the node was
+      created.
     """
     if isinstance(error, errors.OpError):
         if error.op is not None and error.op is not node:

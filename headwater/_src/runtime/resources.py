@@ -1,8 +1,9 @@
-"""What a session remembers between steps: variables, random states, and host resources (tables, queues).
+"""What a session remembers between steps: variables, random states, and host resources (tables,
+queues).
 
 State: `Resources.variables` (`key -> Variable`), `Resources.randoms` (`node -> RandomState`) and
-`Resources.objects` (`(kind, container, name) -> object`). `lock` guards reading, handing to a compiled region and
-storing variables; it is never held while a host kernel runs.
+`Resources.objects` (`(kind, container, name) -> object`). `lock` guards reading, handing to a
+compiled region and storing variables; it is never held while a host kernel runs.
 """
 
 import os
@@ -16,7 +17,9 @@ from headwater._src.xp import philox
 
 
 class Variable:
-    """A variable's current value: None (uninitialized), a NumPy array or a JAX array; never changed in place."""
+    """A variable's current value: None (uninitialized), a NumPy array or a JAX array; never changed
+    in place.
+    """
 
     __slots__ = ("value",)
 
@@ -140,10 +143,12 @@ class HostContext:
         self.node, self.resources, self.session = node, resources, session
 
     def wait(self, condition, ready, what="The operation"):
-        """Waits, holding `condition`, until `ready()` is true: how a host kernel waits for another thread.
+        """Waits, holding `condition`, until `ready()` is true: how a host kernel waits for another
+        thread.
 
         Args:
-          condition: a `threading.Condition` that the caller holds and that whoever changes `ready` notifies.
+          condition: a `threading.Condition` that the caller holds and that whoever changes `ready`
+            notifies.
           ready: function without arguments.
           what: how the operation is called in an error, such as `"Dequeue operation"`.
 

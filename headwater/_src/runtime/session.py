@@ -1,4 +1,6 @@
-"""`Session`: runs parts of a graph and keeps its variables. `run` is a table of contents of the modules beside it."""
+"""`Session`: runs parts of a graph and keeps its variables. `run` is a table of contents of the
+modules beside it.
+"""
 
 import weakref
 
@@ -9,12 +11,10 @@ from headwater._src.core import errors
 from headwater._src.graph import default
 from headwater._src.graph.default import get_default_graph, session_as_default
 from headwater._src.graph.graph import Graph
-from headwater._src.runtime import feeds as feeds_lib
-from headwater._src.runtime import report
+from headwater._src.runtime import feeds as feeds_lib, report
 from headwater._src.runtime.fetches import FetchTree
 from headwater._src.runtime.resources import HostContext, Resources
 from headwater._src.runtime.steps import StepCache, bind
-
 
 FACTORIES = {}  # URL scheme of a session's target -> function (target, graph, config) -> engine
 
@@ -55,8 +55,10 @@ class BaseSession:
         if self._target and self._target not in ("local",):
             scheme = self._target.split("://")[0]
             if scheme not in FACTORIES:
-                raise ValueError(f"no session can be opened at {target!r}: headwater has no engine for "
-                                 f"{scheme!r} (known: the empty target, {', '.join(FACTORIES) or 'no others'})")
+                raise ValueError(
+                    f"no session can be opened at {target!r}: headwater has no engine for "
+                    f"{scheme!r} (known: the empty target, {', '.join(FACTORIES) or 'no others'})"
+                )
         self._config = config
         self._closed = False
         self._resources = Resources()
@@ -96,7 +98,8 @@ class BaseSession:
           run_metadata: a `RunMetadata` that is filled with what ran.
 
         Returns:
-          The values in the structure of `fetches`: NumPy arrays, NumPy scalars for shape `()`, None for operations.
+          The values in the structure of `fetches`: NumPy arrays, NumPy scalars for shape `()`, None
+          for operations.
 
         Raises:
           RuntimeError: the session is closed, or the graph is empty.
@@ -111,7 +114,11 @@ class BaseSession:
             shortcut = self._shortcut(fetches, feed_dict)
             if shortcut is not None:
                 step, rebuild, binders = shortcut
-                values = [feed.convert(v) for feed, v in zip(binders, feed_dict.values())] if feed_dict else ()
+                values = (
+                    [feed.convert(v) for feed, v in zip(binders, feed_dict.values())]
+                    if feed_dict
+                    else ()
+                )
                 return rebuild(step.run(values))
         return self._run(fetches, feed_dict, options, run_metadata)
 
@@ -132,7 +139,8 @@ class BaseSession:
     # -- the path of a repeated step -------------------------------------------------------------
 
     def _shortcut(self, fetches, feed_dict):
-        """`(step, rebuild, feeds)` of a run with these very fetches and feed keys before, or None."""
+        """`(step, rebuild, feeds)` of a run with these very fetches and feed keys before, or None.
+        """
         kind = fetches.__class__
         try:
             if kind is list:
@@ -160,7 +168,10 @@ class BaseSession:
             return
         try:
             self._shortcuts[(key, tuple(feed_dict)) if feed_dict else key] = (
-                step, fetch.rebuild, step.feeds)
+                step,
+                fetch.rebuild,
+                step.feeds,
+            )
         except TypeError:
             pass  # a fetch that cannot be a key, such as a dict
 
@@ -185,7 +196,9 @@ class BaseSession:
         if self._closed:
             raise RuntimeError("Attempted to use a closed Session.")
         if not self._graph.version:
-            raise RuntimeError("The Session graph is empty. Add operations to the graph before calling run().")
+            raise RuntimeError(
+                "The Session graph is empty. Add operations to the graph before calling run()."
+            )
 
     # -- other ways to run -----------------------------------------------------------------------
 
@@ -220,7 +233,8 @@ class BaseSession:
         """Prepares a step that `partial_run` will run in parts.
 
         Args:
-          fetches: what the parts will fetch; operations in it run as soon as what they need is there.
+          fetches: what the parts will fetch; operations in it run as soon as what they need is
+            there.
           feeds: list of the tensors that the parts will feed.
 
         Returns:
@@ -248,8 +262,8 @@ class BaseSession:
           The values in the structure of `fetches`.
 
         Raises:
-          tf.errors.InvalidArgumentError: a feed or fetch was not announced, or came before, or a fetch needs more
-            feeds than there are.
+          tf.errors.InvalidArgumentError: a feed or fetch was not announced, or came before, or a
+            fetch needs more feeds than there are.
 
         >>> h = sess.partial_run_setup([a + b, (a + b) * c], [a, b, c])
         >>> s = sess.partial_run(h, a + b, {a: 1, b: 2})
@@ -280,8 +294,9 @@ class BaseSession:
         step = self._steps.get(fetch.tensors, fetch.targets, tensors)
         arrays = [feed.convert(v) for feed, v in zip(step.feeds, values)]
         try:
-            results, _ = debug_execute(step.program, arrays, step.current, self._context, self._resources.random,
-                                       write)
+            results, _ = debug_execute(
+                step.program, arrays, step.current, self._context, self._resources.random, write
+            )
         except NodeError as error:
             raise report.located(error.__cause__, error.node) from error.__cause__
         return fetch.rebuild(results)
@@ -306,7 +321,9 @@ class BaseSession:
         self._resources.clear()
 
     def as_default(self):
-        """A context manager in which this is the thread's default session; it does not close the session."""
+        """A context manager in which this is the thread's default session; it does not close the
+        session.
+        """
         return session_as_default(self, strict=False)
 
     def __repr__(self):
@@ -323,8 +340,11 @@ class Session(BaseSession):
 
     def __enter__(self):
         if self._entered is not None:
-            raise RuntimeError("Session context managers are not re-entrant. Use `Session.as_default()` if you want "
-                               "to enter a session multiple times.")
+            raise RuntimeError(
+                "Session context managers are not re-entrant. Use `Session.as_default()` if you "
+                "want "
+                "to enter a session multiple times."
+            )
         graph, session = self.graph.as_default(), self.as_default()
         graph.__enter__()
         session.__enter__()
@@ -342,12 +362,13 @@ class Session(BaseSession):
     def reset(target, containers=None, config=None):
         """Clears the state of a server, and cuts off the sessions that use it.
 
-        With an empty target, it is the sessions of this process that lose their variables and are closed:
-        running one raises `tf.errors.CancelledError`.
+        With an empty target, it is the sessions of this process that lose their variables and are
+        closed: running one raises `tf.errors.CancelledError`.
 
         Args:
           target: the URL of the server, or empty for this process.
-          containers: names of the containers to clear; None means all. The sessions are closed in any case.
+          containers: names of the containers to clear; None means all. The sessions are closed in
+            any case.
           config: a `ConfigProto`.
 
         Raises:

@@ -12,8 +12,9 @@ from headwater._src.runtime.feeds import Feed
 class StepCache:
     """The steps of one session, by what they fetch and feed.
 
-    A node's ancestors never change once it is made, so the key has no graph version: a growing graph keeps its
-    steps. Only changing an existing node (late control inputs, loop edges, devices) empties the cache.
+    A node's ancestors never change once it is made, so the key has no graph version: a growing
+    graph keeps its steps. Only changing an existing node (late control inputs, loop edges, devices)
+    empties the cache.
     """
 
     def __init__(self, graph, build):
@@ -50,5 +51,12 @@ def bind(sub, place, resources, make_context):
       A `Step`.
     """
     program = lower_to_program(sub, place)
-    return Step(program, partition(program), [Feed(t) for t in sub.feeds], resources, make_context,
-                os.environ.get("HEADWATER_TIER", "auto"), sub)
+    return Step(
+        program,
+        partition(program),
+        [Feed(t) for t in sub.feeds],
+        resources,
+        make_context,
+        os.environ.get("HEADWATER_TIER", "auto"),
+        sub,
+    )

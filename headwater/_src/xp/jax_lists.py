@@ -1,4 +1,5 @@
-"""Lists of tensors on JAX: fixed buffers, so that loops that fill them can be compiled; see `numpy_lists`.
+"""Lists of tensors on JAX: fixed buffers, so that loops that fill them can be compiled; see
+`numpy_lists`.
 
 Kernels raise `NeedsHost` for what has no fixed buffer (a list that grows without a known bound).
 """
@@ -12,15 +13,17 @@ from headwater._src.core import errors
 
 
 class NeedsHost(NotImplementedError):
-    """A list has no bound that is known while compiling, so the loop around it has to be driven by the host."""
+    """A list has no bound that is known while compiling, so the loop around it has to be driven by
+    the host.
+    """
 
 
 class JaxList:
     """A list whose elements lie one after the other in a buffer.
 
     Attributes:
-      elements: array (or tree of arrays, when the elements are lists) with a leading dimension of `capacity`;
-        None before the first element has said what elements look like.
+      elements: array (or tree of arrays, when the elements are lists) with a leading dimension of
+        `capacity`; None before the first element has said what elements look like.
       written: bool array, for lists of a given length; None for those that grow.
       size: int32 scalar, for lists that grow; None for the others.
       capacity: how many elements there is room for; None while not known.
@@ -57,24 +60,36 @@ class JaxList:
             raise NeedsHost("a list that grows without a known bound")
         n = self.capacity
         return self.replaced(
-            jax.tree_util.tree_map(lambda x: jnp.zeros((n, *np.shape(x)), jnp.asarray(x).dtype), item),
-            self.written, self.size)
+            jax.tree_util.tree_map(
+                lambda x: jnp.zeros((n, *np.shape(x)), jnp.asarray(x).dtype), item
+            ),
+            self.written,
+            self.size,
+        )
 
     def at(self, index):
         """The element at `index`, which is in range."""
         index = jnp.asarray(index, jnp.int32)
-        return jax.tree_util.tree_map(lambda e: lax.dynamic_index_in_dim(e, index, keepdims=False), self.elements)
+        return jax.tree_util.tree_map(
+            lambda e: lax.dynamic_index_in_dim(e, index, keepdims=False), self.elements
+        )
 
     def set_at(self, index, item, size=None):
         """This list with another element."""
         index = jnp.asarray(index, jnp.int32)
         room = self.shaped_like(item)
         if jax.tree_util.tree_structure(room.elements) != jax.tree_util.tree_structure(item) or any(
-                e.shape[1:] != np.shape(x) for e, x in zip(jax.tree_util.tree_leaves(room.elements),
-                                                           jax.tree_util.tree_leaves(item))):
+            e.shape[1:] != np.shape(x)
+            for e, x in zip(
+                jax.tree_util.tree_leaves(room.elements), jax.tree_util.tree_leaves(item)
+            )
+        ):
             raise NeedsHost("elements of different shapes in one list")
         elements = jax.tree_util.tree_map(
-            lambda e, x: lax.dynamic_update_index_in_dim(e, jnp.asarray(x, e.dtype), index, 0), room.elements, item)
+            lambda e, x: lax.dynamic_update_index_in_dim(e, jnp.asarray(x, e.dtype), index, 0),
+            room.elements,
+            item,
+        )
         written = None if self.written is None else self.written.at[index].set(True)
         return self.replaced(elements, written, self.size if size is None else size)
 
@@ -82,13 +97,17 @@ class JaxList:
         """Element by element; an element that was never written counts as zero."""
         if isinstance(other, JaxOneHot):
             room = self.shaped_like(other.value)
-            elements = jax.tree_util.tree_map(lambda e, x: e.at[other.index].add(x), room.elements, other.value)
+            elements = jax.tree_util.tree_map(
+                lambda e, x: e.at[other.index].add(x), room.elements, other.value
+            )
             written = None if self.written is None else self.written.at[other.index].set(True)
             return self.replaced(elements, written, self.size)
         if self.elements is None or other.elements is None:
             return other if self.elements is None else self
         elements = jax.tree_util.tree_map(jnp.add, self.elements, other.elements)
-        written = None if self.written is None or other.written is None else self.written | other.written
+        written = (
+            None if self.written is None or other.written is None else self.written | other.written
+        )
         return self.replaced(elements, written, self.size)
 
     def to_host(self):
@@ -110,7 +129,9 @@ class JaxList:
 
 
 class JaxOneHot:
-    """A list of zeros except for one element: the gradient of reading one; `like` is the list that was read."""
+    """A list of zeros except for one element: the gradient of reading one; `like` is the list that
+    was read.
+    """
 
     __slots__ = ("like", "index", "value")
 
@@ -142,10 +163,15 @@ class Absent:
 
 
 jax.tree_util.register_pytree_node(
-    JaxList, lambda v: ((v.elements, v.written, v.size), (v.capacity, v.dims)),
-    lambda aux, children: JaxList(*children, *aux))
+    JaxList,
+    lambda v: ((v.elements, v.written, v.size), (v.capacity, v.dims)),
+    lambda aux, children: JaxList(*children, *aux),
+)
 jax.tree_util.register_pytree_node(
-    JaxOneHot, lambda v: ((v.like, v.index, v.value), None), lambda aux, children: JaxOneHot(*children))
+    JaxOneHot,
+    lambda v: ((v.like, v.index, v.value), None),
+    lambda aux, children: JaxOneHot(*children),
+)
 jax.tree_util.register_pytree_node(Absent, lambda v: ((), None), lambda aux, children: Absent())
 
 
@@ -232,7 +258,10 @@ def list_set(values, index, item, resize=False):
     _require((index >= 0) & (index < values.capacity), "Tried to write to an index out of range")
     if values.capacity == 0:
         return values
-    _require(jnp.logical_not(values.written[jnp.clip(index, 0, values.capacity - 1)]), "An index is written twice")
+    _require(
+        jnp.logical_not(values.written[jnp.clip(index, 0, values.capacity - 1)]),
+        "An index is written twice",
+    )
     return values.set_at(jnp.clip(index, 0, values.capacity - 1), item)
 
 
@@ -305,7 +334,10 @@ def list_gather(values, indices, dims=None, dtype=None):
     indices = jnp.asarray(indices)
     if values.capacity == 0 or not indices.shape[0]:
         raise NeedsHost("an empty list")
-    _require(jnp.all((indices >= 0) & (indices < values.capacity)), "Tried to read from an index out of range")
+    _require(
+        jnp.all((indices >= 0) & (indices < values.capacity)),
+        "Tried to read from an index out of range",
+    )
     safe = jnp.clip(indices, 0, values.capacity - 1)
     if values.dims is None and _full(dims) is None:
         _require(jnp.all(values.written[safe]), "An element was never written")
@@ -319,13 +351,18 @@ def list_scatter(values, tensor, indices):
     if values.capacity is None or values.size is not None:
         raise NeedsHost("a list that grows")
     indices = jnp.asarray(indices)
-    _require(jnp.all((indices >= 0) & (indices < values.capacity)), "Tried to write to an index out of range")
+    _require(
+        jnp.all((indices >= 0) & (indices < values.capacity)),
+        "Tried to write to an index out of range",
+    )
     if not indices.shape[0]:
         return values
     room = values.shaped_like(tensor[0])
     if room.elements.shape[1:] != tensor.shape[1:]:
         raise NeedsHost("elements of different shapes in one list")
-    return room.replaced(room.elements.at[indices].set(tensor), values.written.at[indices].set(True), None)
+    return room.replaced(
+        room.elements.at[indices].set(tensor), values.written.at[indices].set(True), None
+    )
 
 
 def list_concat(values, dims=None, dtype=None):
@@ -362,4 +399,10 @@ def list_resize(values, length):
 
 
 __all__ = [name for name in dir() if name.startswith("list_")] + [
-    "Absent", "JaxList", "JaxOneHot", "NeedsHost", "absent", "from_host"]
+    "Absent",
+    "JaxList",
+    "JaxOneHot",
+    "NeedsHost",
+    "absent",
+    "from_host",
+]

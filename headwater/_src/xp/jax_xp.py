@@ -1,7 +1,8 @@
 """The array protocol on JAX, for values that are traced while a region is compiled.
 
-This module is the one place that configures JAX. State: `_errors`, the error flags collected by `require` while
-a region is traced (a stack, because regions with control flow are traced inside one another).
+This module is the one place that configures JAX. State: `_errors`, the error flags collected by
+`require` while a region is traced (a stack, because regions with control flow are traced inside one
+another).
 """
 
 import threading
@@ -20,8 +21,9 @@ from headwater._src.xp.jax_lists import *  # noqa: F403
 from headwater._src.xp.jax_scatter import *  # noqa: F403
 from headwater._src.xp.jax_special import *  # noqa: F403
 
-
-jax.config.update("jax_enable_x64", True)  # types come from op signatures, never from JAX's defaults
+jax.config.update(
+    "jax_enable_x64", True
+)  # types come from op signatures, never from JAX's defaults
 
 name = "jax"
 compiled = True
@@ -62,7 +64,9 @@ def require(ok, error):
 def cast(x, dtype):
     """`x` converted to `dtype` as TensorFlow does it (complex to real drops the imaginary part)."""
     x = jnp.asarray(x)
-    if jnp.issubdtype(x.dtype, jnp.complexfloating) and not jnp.issubdtype(dtype, jnp.complexfloating):
+    if jnp.issubdtype(x.dtype, jnp.complexfloating) and not jnp.issubdtype(
+        dtype, jnp.complexfloating
+    ):
         x = x.real
     if np.dtype(dtype) == np.bool_:
         return x != 0
@@ -79,9 +83,9 @@ def lax_loop(condition, body, state):
     return lax.while_loop(condition, body, state)
 
 
-random_uniform = lambda key, shape, dtype: philox.random_uniform(jnp, key, shape, dtype)  # noqa: E731
-random_normal = lambda key, shape, dtype: philox_normal.random_normal(jnp, key, shape, dtype)  # noqa: E731
-truncated_normal = lambda key, shape, dtype: philox_normal.truncated_normal(jnp, key, shape, dtype)  # noqa: E731
+random_uniform = lambda key, shape, dtype: philox.random_uniform(jnp, key, shape, dtype)
+random_normal = lambda key, shape, dtype: philox_normal.random_normal(jnp, key, shape, dtype)
+truncated_normal = lambda key, shape, dtype: philox_normal.truncated_normal(jnp, key, shape, dtype)
 
 
 def random_uniform_int(key, shape, minval, maxval, dtype):

@@ -1,10 +1,14 @@
-"""Indexing intrinsics on NumPy: gather, scatter, one-hot, segment sums. Indices are checked by the kernels."""
+"""Indexing intrinsics on NumPy: gather, scatter, one-hot, segment sums. Indices are checked by the
+kernels.
+"""
 
 import numpy as np
 
 
 def gather(params, indices, axis=0):
-    """Rows of `params` along `axis` at `indices`: shape `params[:axis] + indices.shape + params[axis+1:]`."""
+    """Rows of `params` along `axis` at `indices`: shape
+    `params[:axis] + indices.shape + params[axis+1:]`.
+    """
     return np.take(params, indices, axis=axis)
 
 
@@ -25,10 +29,9 @@ def scatter_update(operand, indices, updates):
 def segment_sum(data, segment_ids, num_segments):
     """Sums of the rows of `data` that share a segment id."""
     data = np.asarray(data)
-    result = np.zeros((num_segments, *data.shape[np.ndim(segment_ids):]), data.dtype)
+    result = np.zeros((num_segments, *data.shape[np.ndim(segment_ids) :]), data.dtype)
     np.add.at(result, segment_ids, data)
     return result
-
 
 
 __all__ = ["gather", "scatter_add", "scatter_update", "segment_sum"]

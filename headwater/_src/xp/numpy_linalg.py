@@ -1,14 +1,17 @@
-"""Linear algebra on NumPy: batches of matrices in the last two dimensions, of 32- or 64-bit numbers.
+"""Linear algebra on NumPy: batches of matrices in the last two dimensions, of 32- or 64-bit
+numbers.
 
-What cannot be done (a singular matrix, one that is not positive definite) gives NaN or a flag, never an
-exception: the kernels say what is wrong.
+What cannot be done (a singular matrix, one that is not positive definite) gives NaN or a flag,
+never an exception: the kernels say what is wrong.
 """
 
 import numpy as np
 
 
 def cholesky(x):
-    """The lower triangular factors; NaN where a matrix is not positive definite. Reads the lower triangle only."""
+    """The lower triangular factors; NaN where a matrix is not positive definite. Reads the lower
+    triangle only.
+    """
     try:
         return np.linalg.cholesky(x)
     except np.linalg.LinAlgError:
@@ -26,7 +29,9 @@ def linalg_solve(a, b):
 
 
 def triangular_solve(a, b, lower):
-    """`x` with `a @ x = b`, from one triangle of `a`; the other is not looked at. Same batch dimensions."""
+    """`x` with `a @ x = b`, from one triangle of `a`; the other is not looked at. Same batch
+    dimensions.
+    """
     n = a.shape[-1]
     x = np.zeros_like(b)
     with np.errstate(all="ignore"):
@@ -43,7 +48,9 @@ def qr(x, full):
 
 
 def svd(x, full, vectors):
-    """`(s, u, v)`, singular values falling; only `s` unless `vectors`. NaN where it does not converge."""
+    """`(s, u, v)`, singular values falling; only `s` unless `vectors`. NaN where it does not
+    converge.
+    """
     try:
         if not vectors:
             return np.linalg.svd(x, compute_uv=False), None, None
@@ -88,7 +95,9 @@ def pinv(x):
 
 
 def lu(x):
-    """`(lu, permutation)` by partial pivoting: both triangles in one matrix, and the row that each row came from."""
+    """`(lu, permutation)` by partial pivoting: both triangles in one matrix, and the row that each
+    row came from.
+    """
     a, n = np.array(x), x.shape[-1]
     order = np.broadcast_to(np.arange(n), x.shape[:-1]).copy()
     batch = a.reshape(-1, n, n)

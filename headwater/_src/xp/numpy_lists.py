@@ -1,7 +1,8 @@
 """Lists of tensors on NumPy: the values of TensorArrays, and what loops save for their gradients.
 
-A list is a value: setting an element gives another list. To make that cheap, the newest version owns the storage
-and an older one only knows how it differs from the next; reading an old version rebuilds it.
+A list is a value: setting an element gives another list. To make that cheap, the newest version
+owns the storage and an older one only knows how it differs from the next; reading an old version
+rebuilds it.
 """
 
 import numpy as np
@@ -81,8 +82,11 @@ class TensorList:
             return self.with_item(other.index, other.value if mine is None else mine + other.value)
         if isinstance(other, TensorList):
             pairs = zip(self.items, other.items, strict=True)
-            return TensorList([b if a is None else a if b is None else a + b for a, b in pairs], self.dims,
-                              self.dtype_)
+            return TensorList(
+                [b if a is None else a if b is None else a + b for a, b in pairs],
+                self.dims,
+                self.dtype_,
+            )
         return NotImplemented
 
 
@@ -132,8 +136,11 @@ def absent(dtype, shape):
 def list_reserve(length, dims=None, dtype=None):
     """A list of `length` elements that are not written yet."""
     if length < 0:
-        raise errors.InvalidArgumentError(None, None, "The num_elements to reserve must be a non negative number, "
-                                          f"but got {length}")
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            f"The num_elements to reserve must be a non negative number, but got {length}",
+        )
     return TensorList([None] * int(length), dims, dtype)
 
 
@@ -159,15 +166,21 @@ def list_set(values, index, item, resize=False):
     """`values` with `item` at `index`; with `resize` it grows as needed."""
     index = int(index)
     if index >= len(values) and resize:
-        values = TensorList(values.items + [None] * (index - len(values)), values.dims, values.dtype_)
+        values = TensorList(
+            values.items + [None] * (index - len(values)), values.dims, values.dtype_
+        )
         return values.with_more(item)
     if not 0 <= index < len(values):
         kind = "" if resize else f"but array is not resizeable and size is: {len(values)}"
         raise errors.InvalidArgumentError(
-            None, None, f"Tried to write to index {index} {kind or 'which is negative'}")
+            None, None, f"Tried to write to index {index} {kind or 'which is negative'}"
+        )
     if values.items[index] is not None:
         raise errors.InvalidArgumentError(
-            None, None, f"Could not write to TensorArray index {index} because it has already been written to.")
+            None,
+            None,
+            f"Could not write to TensorArray index {index} because it has already been written to.",
+        )
     return values.with_item(index, item)
 
 
@@ -177,7 +190,8 @@ def list_get(values, index, dims=None):
     items = values.items
     if not 0 <= index < len(items):
         raise errors.InvalidArgumentError(
-            None, None, f"Tried to read from index {index} but array size is: {len(items)}")
+            None, None, f"Tried to read from index {index} but array size is: {len(items)}"
+        )
     if items[index] is None:
         return _zero(values, index, dims)
     return items[index]
@@ -190,17 +204,204 @@ def _zero(values, index, dims=None):
         first = next((x for x in values.items if x is not None), None)
         if first is None or shape is None:
             raise errors.InvalidArgumentError(
-                None, None, f"Could not read from TensorArray index {index}.  Furthermore, the element shape is not "
+                None,
+                None,
+                f"Could not read from TensorArray index {index}.  Furthermore, the element shape is "
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f""
+                f"not "
                 f"fully defined: {_text(shape)}.  It is possible you are working with a resizeable TensorArray and "
                 "stop_gradients is not allowing the gradients to be written.  If you set the full element_shape "
                 "property on the forward TensorArray, the proper all-zeros tensor will be returned instead of "
-                "incurring this error.")
+                "incurring this error.",
+            )
         return np.zeros_like(np.asarray(first))
     return np.zeros(shape, values.dtype_ or np.float32)
 
 
 def _text(dims):
-    return "<unknown>" if dims is None else "[" + ",".join("?" if d is None else str(d) for d in dims) + "]"
+    return (
+        "<unknown>"
+        if dims is None
+        else "[" + ",".join("?" if d is None else str(d) for d in dims) + "]"
+    )
 
 
 def list_gradient_item(values, index, like):
@@ -221,9 +422,12 @@ def list_stack(values, dims=None, dtype=None):
         shape = dims if dims is not None else values.dims
         if shape is None or None in shape:
             raise errors.UnimplementedError(
-                None, None, "TensorArray has size zero, but element shape "
+                None,
+                None,
+                "TensorArray has size zero, but element shape "
                 f"{_text(shape)} is not fully defined. Currently only static shapes are supported when packing "
-                "zero-size TensorArrays.")
+                "zero-size TensorArrays.",
+            )
         return np.zeros((0, *shape), dtype or values.dtype_ or np.float32)
     arrays = [np.asarray(_zero(values, i, dims) if x is None else x) for i, x in enumerate(items)]
     _same_shapes(arrays)
@@ -234,16 +438,24 @@ def _same_shapes(arrays):
     for i, a in enumerate(arrays):
         if a.shape != arrays[0].shape:
             raise errors.InvalidArgumentError(
-                None, None, "TensorArray has inconsistent shapes.  Index 0 has shape: "
-                f"{_text(arrays[0].shape)} but index {i} has shape: {_text(a.shape)}")
+                None,
+                None,
+                "TensorArray has inconsistent shapes.  Index 0 has shape: "
+                f"{_text(arrays[0].shape)} but index {i} has shape: {_text(a.shape)}",
+            )
 
 
 def list_stack_like(values, like):
     """The gradient's elements as one array of the shape of `like`, with zeros where there are none."""
     like = np.asarray(like)
     items = values.items
-    return np.stack([np.zeros_like(like[i]) if x is None else np.asarray(x) for i, x in enumerate(items)]
-                    ) if items else np.zeros_like(like)
+    return (
+        np.stack(
+            [np.zeros_like(like[i]) if x is None else np.asarray(x) for i, x in enumerate(items)]
+        )
+        if items
+        else np.zeros_like(like)
+    )
 
 
 def list_from(tensor):
@@ -264,8 +476,9 @@ def list_scatter(values, tensor, indices):
     """`values` with the rows of `tensor` at `indices`; it grows as needed."""
     for i, row in zip(np.asarray(indices).tolist(), np.asarray(tensor)):
         if i < 0:
-            raise errors.InvalidArgumentError(None, None, f"Indices in TensorListScatter must all be non-negative, "
-                                              f"but got {i}.")
+            raise errors.InvalidArgumentError(
+                None, None, f"Indices in TensorListScatter must all be non-negative, but got {i}."
+            )
         values = list_set(values, i, row, resize=True)
     return values
 
@@ -275,16 +488,25 @@ def list_concat(values, dims=None, dtype=None):
     items = values.items
     arrays = [np.asarray(_zero(values, i, dims) if x is None else x) for i, x in enumerate(items)]
     if not arrays:
-        return np.zeros((0, *(dims or (0,))[1:]), dtype or values.dtype_ or np.float32), np.zeros(0, np.int64)
+        return np.zeros((0, *(dims or (0,))[1:]), dtype or values.dtype_ or np.float32), np.zeros(
+            0, np.int64
+        )
     for i, a in enumerate(arrays):
         if a.ndim == 0:
-            raise errors.InvalidArgumentError(None, None, "Concat saw a scalar shape at index "
-                                              f"{i} but requires at least vectors.  Did you mean to call pack?")
+            raise errors.InvalidArgumentError(
+                None,
+                None,
+                "Concat saw a scalar shape at index "
+                f"{i} but requires at least vectors.  Did you mean to call pack?",
+            )
         if a.shape[1:] != arrays[0].shape[1:]:
             raise errors.InvalidArgumentError(
-                None, None, "TensorArray has inconsistent shapes.  Index 0 has (excepting dimension 0) shape: "
+                None,
+                None,
+                "TensorArray has inconsistent shapes.  Index 0 has (excepting dimension 0) shape: "
                 f"{_text(arrays[0].shape[1:])} but index {i} has (excepting dimension 0) shape: "
-                f"{_text(a.shape[1:])}")
+                f"{_text(a.shape[1:])}",
+            )
     return np.concatenate(arrays), np.array([len(a) for a in arrays], np.int64)
 
 
@@ -293,14 +515,22 @@ def list_split(tensor, lengths):
     lengths = np.asarray(lengths)
     if lengths.sum() != tensor.shape[0]:
         raise errors.InvalidArgumentError(
-            None, None, f"Expected sum of lengths to be equal to values.shape[0], but sum of lengths is "
-            f"{int(lengths.sum())} and value's shape is: {_text(tensor.shape)} ")
-    return TensorList(np.split(np.asarray(tensor), np.cumsum(lengths)[:-1]) if len(lengths) else [], None,
-                      tensor.dtype)
+            None,
+            None,
+            f"Expected sum of lengths to be equal to values.shape[0], but sum of lengths is "
+            f"{int(lengths.sum())} and value's shape is: {_text(tensor.shape)} ",
+        )
+    return TensorList(
+        np.split(np.asarray(tensor), np.cumsum(lengths)[:-1]) if len(lengths) else [],
+        None,
+        tensor.dtype,
+    )
 
 
 def list_concat_like(values, like, lengths):
-    """The gradient's elements one after the other in the shape of `like`, with zeros where there are none."""
+    """The gradient's elements one after the other in the shape of `like`, with zeros where there
+    are none.
+    """
     result, at = np.zeros_like(np.asarray(like)), 0
     for x, n in zip(values.items, np.asarray(lengths).tolist()):
         if x is not None:
@@ -319,7 +549,10 @@ def list_resize(values, length):
     items = values.items
     if len(items) > length:
         raise errors.InvalidArgumentError(
-            None, None, f"Tried to write to index {len(items) - 1} but array is not resizeable and size is: {length}")
+            None,
+            None,
+            f"Tried to write to index {len(items) - 1} but array is not resizeable and size is: {length}",
+        )
     if len(items) == length:
         return values
     return TensorList(items + [None] * (int(length) - len(items)), values.dims, values.dtype_)

@@ -1,13 +1,21 @@
-"""Scattering into an array, for NumPy: one function for all ways of combining. Indices are known to be in range."""
+"""Scattering into an array, for NumPy: one function for all ways of combining. Indices are known to
+be in range.
+"""
 
 import numpy as np
 
-
-_UFUNCS = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "min": np.minimum, "max": np.maximum}
+_UFUNCS = {
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "min": np.minimum,
+    "max": np.maximum,
+}
 
 
 def scatter(operand, index, updates, how):
-    """`operand` with `updates` combined in at `index`; repeated positions combine one after the other.
+    """`operand` with `updates` combined in at `index`; repeated positions combine one after the
+    other.
 
     Args:
       operand: array.

@@ -11,14 +11,19 @@ from headwater._src.xp.numpy_array import *  # noqa: F403
 from headwater._src.xp.numpy_conv import *  # noqa: F403
 from headwater._src.xp.numpy_index import *  # noqa: F403
 from headwater._src.xp.numpy_linalg import *  # noqa: F403
-from headwater._src.xp.numpy_scatter import *  # noqa: F403
 from headwater._src.xp.numpy_lists import *  # noqa: F403
+from headwater._src.xp.numpy_scatter import *  # noqa: F403
 from headwater._src.xp.numpy_special import *  # noqa: F403
 
-
-# NumPy's own functions, as plain attributes (`import *` would also load its testing and f2py packages).
-globals().update({name: value for name, value in vars(np).items()
-                  if name[0] != "_" and callable(value) and not isinstance(value, type)})
+# NumPy's own functions, as plain attributes (`import *` would also load its testing and f2py
+# packages).
+globals().update(
+    {
+        name: value
+        for name, value in vars(np).items()
+        if name[0] != "_" and callable(value) and not isinstance(value, type)
+    }
+)
 
 
 name = "numpy"
@@ -44,8 +49,8 @@ def require(ok, error):
 
     Args:
       ok: a boolean or boolean array.
-      error: function without arguments that makes the exception; in a compiled region it is only called when
-        the failed step is repeated here.
+      error: function without arguments that makes the exception; in a compiled region it is only
+        called when the failed step is repeated here.
     """
     if not np.all(ok):
         raise error()
@@ -63,9 +68,9 @@ def lax_loop(condition, body, state):
     return state
 
 
-random_uniform = lambda key, shape, dtype: philox.random_uniform(np, key, shape, dtype)  # noqa: E731
-random_normal = lambda key, shape, dtype: philox_normal.random_normal(np, key, shape, dtype)  # noqa: E731
-truncated_normal = lambda key, shape, dtype: philox_normal.truncated_normal(np, key, shape, dtype)  # noqa: E731
+random_uniform = lambda key, shape, dtype: philox.random_uniform(np, key, shape, dtype)
+random_normal = lambda key, shape, dtype: philox_normal.random_normal(np, key, shape, dtype)
+truncated_normal = lambda key, shape, dtype: philox_normal.truncated_normal(np, key, shape, dtype)
 
 
 def random_uniform_int(key, shape, minval, maxval, dtype):
