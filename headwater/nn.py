@@ -1,9 +1,24 @@
 """`tf.nn`: activations, cross-entropies and what else networks are made of."""
 
+from headwater import rnn_cell as rnn_cell
+from headwater._src.layers.rnn import (
+    bidirectional_dynamic_rnn as bidirectional_dynamic_rnn,
+    dynamic_rnn as dynamic_rnn,
+    static_bidirectional_rnn as static_bidirectional_rnn,
+    static_rnn as static_rnn,
+)
 from headwater._src.ops.batch_norm import (
     batch_norm_with_global_normalization as batch_norm_with_global_normalization,
     batch_normalization as batch_normalization,
     fused_batch_norm as fused_batch_norm,
+)
+from headwater._src.ops.candidate_sampling import (
+    all_candidate_sampler as all_candidate_sampler,
+    compute_accidental_hits as compute_accidental_hits,
+    fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler,
+    learned_unigram_candidate_sampler as learned_unigram_candidate_sampler,
+    log_uniform_candidate_sampler as log_uniform_candidate_sampler,
+    uniform_candidate_sampler as uniform_candidate_sampler,
 )
 from headwater._src.ops.conv_functions import (  # noqa: F401
     conv1d as conv1d,
@@ -17,6 +32,14 @@ from headwater._src.ops.conv_functions import (  # noqa: F401
     conv3d_backprop_filter as conv3d_backprop_filter_v2,
     conv3d_transpose as conv3d_transpose,
     conv_transpose as conv_transpose,
+)
+from headwater._src.ops.ctc import (
+    ctc_greedy_decoder as ctc_greedy_decoder,
+    ctc_loss as ctc_loss,
+)
+from headwater._src.ops.ctc_beam_search import (
+    ctc_beam_search_decoder as ctc_beam_search_decoder,
+    ctc_beam_search_decoder_v2 as ctc_beam_search_decoder_v2,
 )
 from headwater._src.ops.depthwise import (  # noqa: F401
     depthwise_conv2d as depthwise_conv2d,
@@ -85,6 +108,10 @@ from headwater._src.ops.pooling_functions import (  # noqa: F401
     max_pool3d as max_pool3d,
     max_pool_v2 as max_pool_v2,
     pool as pool,
+)
+from headwater._src.ops.sampled_losses import (
+    nce_loss as nce_loss,
+    sampled_softmax_loss as sampled_softmax_loss,
 )
 from headwater._src.ops.searching import top_k as top_k
 from headwater._src.ops.softmax import (

@@ -1,0 +1,16 @@
+"""`tf.nn.rnn_cell`: recurrent cells and their wrappers."""
+
+from headwater._src.layers.rnn_cell import (
+    BasicLSTMCell as BasicLSTMCell,
+    BasicRNNCell as BasicRNNCell,
+    GRUCell as GRUCell,
+    LSTMCell as LSTMCell,
+    LSTMStateTuple as LSTMStateTuple,
+    RNNCell as RNNCell,
+)
+from headwater._src.layers.rnn_wrappers import (
+    DeviceWrapper as DeviceWrapper,
+    DropoutWrapper as DropoutWrapper,
+    MultiRNNCell as MultiRNNCell,
+    ResidualWrapper as ResidualWrapper,
+)
