@@ -189,6 +189,8 @@ from headwater._src.ops import (
     checkpoint_files as _checkpoint_files,  # noqa: F401
     conv as _conv,  # noqa: F401
     conv_functions as _conv_functions,  # noqa: F401
+    ctc as _ctc,  # noqa: F401
+    ctc_beam_search as _ctc_beam_search,  # noqa: F401
     depthwise as _depthwise,  # noqa: F401
     dilated as _dilated,  # noqa: F401
     lrn as _lrn,  # noqa: F401
