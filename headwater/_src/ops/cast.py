@@ -75,6 +75,7 @@ def cast(x, dtype, name=None):
         return raw.Cast(x, DstT=target, name=node_name)
 
 
+@public
 def saturate_cast(value, dtype, name=None):
     """The values of `value` in another type; what is out of its range becomes its end.
 

@@ -360,6 +360,7 @@ def reduce_variance(input_tensor, axis=None, keepdims=False, name=None):
         return _variance(input_tensor, axis, keepdims)
 
 
+@public
 def reduce_std(input_tensor, axis=None, keepdims=False, name=None):
     """The standard deviations of the elements along `axis`.
 
