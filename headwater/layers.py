@@ -9,3 +9,29 @@ from headwater._src.layers.core import (
     dropout as dropout,
     flatten as flatten,
 )
+from headwater._src.layers.normalization import (
+    BatchNormalization as BatchNormalization,
+    batch_normalization as batch_normalization,
+)
+from headwater._src.layers.windows import (
+    AveragePooling1D as AveragePooling1D,
+    AveragePooling2D as AveragePooling2D,
+    AveragePooling3D as AveragePooling3D,
+    Conv1D as Conv1D,
+    Conv2D as Conv2D,
+    Conv2DTranspose as Conv2DTranspose,
+    Conv3D as Conv3D,
+    MaxPooling1D as MaxPooling1D,
+    MaxPooling2D as MaxPooling2D,
+    MaxPooling3D as MaxPooling3D,
+    average_pooling1d as average_pooling1d,
+    average_pooling2d as average_pooling2d,
+    average_pooling3d as average_pooling3d,
+    conv1d as conv1d,
+    conv2d as conv2d,
+    conv2d_transpose as conv2d_transpose,
+    conv3d as conv3d,
+    max_pooling1d as max_pooling1d,
+    max_pooling2d as max_pooling2d,
+    max_pooling3d as max_pooling3d,
+)

@@ -160,7 +160,7 @@ def _direct(node):
 
 def _foldable(node):
     op = node.op
-    if op.kind != "kernel" or op.check or not node.inputs:
+    if op.name == "PlaceholderWithDefault" or op.kind != "kernel" or op.check or not node.inputs:
         return False
     total = 0
     for t in (*node.inputs, *node.outputs):
