@@ -308,7 +308,7 @@ def _divided(default_name, by):
                 ids_shape = shape_tensor(ids)
             ones = PUBLIC["ones"](ids_shape, data.dtype)
             rows = raw.UnsortedSegmentSum(ones, ids, number)
-            first = _as_vector(number)
+            first = number[None]
             extra = rank_tensor(data) - rank_tensor(ids)
             tail = PUBLIC["ones"]([extra], number.dtype)
             shape = PUBLIC["concat"]([first, tail], 0)
@@ -317,11 +317,6 @@ def _divided(default_name, by):
             return total / by(rows)
 
     return build
-
-
-def _as_vector(scalar):
-    zero, one = np.zeros(1, np.int32), np.ones(1, np.int32)
-    return raw.StridedSlice(scalar, zero, zero, one, new_axis_mask=1, name="strided_slice")
 
 
 unsorted_segment_max = _unsorted_function(
