@@ -185,12 +185,14 @@ from headwater._src.layers.initializers import (  # noqa: F401
 # --- summaries, by their names before 1.0 -------------------------------------------------------
 from headwater._src.ops import (
     batch_norm as _batch_norm,  # noqa: F401
+    batch_norm_global as _batch_norm_global,  # noqa: F401
     candidate_sampling as _candidate_sampling,  # noqa: F401
     checkpoint_files as _checkpoint_files,  # noqa: F401
     conv as _conv,  # noqa: F401
     conv_functions as _conv_functions,  # noqa: F401
     ctc as _ctc,  # noqa: F401
     ctc_beam_search as _ctc_beam_search,  # noqa: F401
+    data_format as _data_format,  # noqa: F401
     depthwise as _depthwise,  # noqa: F401
     dilated as _dilated,  # noqa: F401
     lrn as _lrn,  # noqa: F401
@@ -592,6 +594,14 @@ from headwater._src.ops.sparse_structure import (
     sparse_slice as sparse_slice,
     sparse_split as sparse_split,
 )
+from headwater._src.ops.fake_quant import (
+    fake_quant_with_min_max_args as fake_quant_with_min_max_args,
+    fake_quant_with_min_max_args_gradient as fake_quant_with_min_max_args_gradient,
+    fake_quant_with_min_max_vars as fake_quant_with_min_max_vars,
+    fake_quant_with_min_max_vars_gradient as fake_quant_with_min_max_vars_gradient,
+    fake_quant_with_min_max_vars_per_channel as fake_quant_with_min_max_vars_per_channel,
+    fake_quant_with_min_max_vars_per_channel_gradient as fake_quant_with_min_max_vars_per_channel_gradient,  # noqa: E501
+)
 from headwater._src.ops.special import (
     betainc as betainc,
     digamma as digamma,
@@ -702,6 +712,7 @@ _PROTOS = {
 }
 _SUBMODULES = ("bitwise", "compat", "contrib", "examples", "gfile", "graph_util", "image",
                "initializers", "io", "layers", "linalg", "manip", "math", "nn", "python",
+               "quantization",
                "python_io", "queue", "random", "raw_ops", "saved_model", "sets", "signal",
                "sparse", "spectral", "strings", "summary", "test", "train", "version")
 
