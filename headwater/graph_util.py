@@ -7,3 +7,6 @@ from headwater._src.graph.graph_util import (
     tensor_shape_from_node_def_name as tensor_shape_from_node_def_name,
 )
 from headwater._src.graph.importer import import_graph_def as import_graph_def
+from headwater._src.train.freeze import (
+    convert_variables_to_constants as convert_variables_to_constants,
+)
