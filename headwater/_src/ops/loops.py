@@ -140,7 +140,13 @@ class _Loop:
         if shape_invariants is None:
             return [None] * len(self.leaves)
         nest.assert_same_structure(list(self.structure), list(shape_invariants))
-        return [TensorShape(s) for s in nest.flatten(shape_invariants)]
+        return [self._invariant(s) for s in nest.flatten(shape_invariants)]
+
+    @staticmethod
+    def _invariant(shape):
+        if isinstance(shape, TensorShape) or not hasattr(shape, "dtype"):
+            return TensorShape(shape)
+        return TensorShape(shape.shape)  # a TensorSpec
 
     def pack(self, tensors):
         """Tensors in the structure of the loop variables."""

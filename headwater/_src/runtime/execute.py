@@ -495,7 +495,9 @@ def aligned_copy(array):
 
 def on_host(value):
     """What a compiled segment made, for NumPy."""
-    return value.to_host() if hasattr(value, "to_host") else np.asarray(value)
+    if hasattr(value, "to_host"):
+        return value.to_host()
+    return np.asarray(value) if hasattr(value, "__array__") else value  # others are handles
 
 
 def on_device(values):
