@@ -92,7 +92,7 @@ class DeviceSpec:
         Raises:
           ValueError: if `spec` is not a device name.
         """
-        self.__init__()
+        self.__init__()  # type: ignore[misc]  # forget what it was
         for part in spec.split("/"):
             if part:
                 self._parse_part(part, spec)

@@ -5,6 +5,8 @@ about a type is computed once, when this module is imported, and kept in a plain
 building a graph asks for them at every node.
 """
 
+from typing import Any
+
 import ml_dtypes
 import numpy as np
 
@@ -191,7 +193,7 @@ class DType:
 
 def _intern(enum, name, kind, numpy_type, base):
     """Makes and registers the one object for `enum`; `base` is what it refers to, or None."""
-    self = object.__new__(DType)
+    self: Any = object.__new__(DType)
     self._type_enum = self.as_datatype_enum = enum
     self.name = name
     self._is_ref_dtype = base is not None
@@ -234,7 +236,7 @@ def _build():
                 _LOOKUP[numpy_type] = base
     for name, part in (("complex64", "float32"), ("complex128", "float64")):
         for dtype in (_LOOKUP[name], _LOOKUP[name + "_ref"]):
-            dtype.real_dtype = _LOOKUP[part]
+            dtype.real_dtype = _LOOKUP[part]  # type: ignore[attr-defined]
     for alias in (np.longlong, np.ulonglong, np.intc, np.uintc, np.long, np.ulong):
         # C types that NumPy keeps distinct although another name has the same width
         _LOOKUP.setdefault(alias, _LOOKUP[np.dtype(np.dtype(alias).name)])
@@ -271,7 +273,7 @@ def as_dtype(type_value):
 
 def _as_dtype_slowly(type_value):
     if isinstance(type_value, np.dtype):
-        numpy_dtype = type_value
+        numpy_dtype: Any = type_value
     else:
         numpy_dtype = getattr(type_value, "dtype", None)
     if isinstance(numpy_dtype, DType):

@@ -79,7 +79,8 @@ def _ends(data, size, factor, first):
 
 def _farm_small(data, size):
     factor = (_K2 + size * 2) & _MASK
-    return _mix(*_ends(data, size, factor, _K1), factor)
+    low, high = _ends(data, size, factor, _K1)
+    return _mix(low, high, factor)
 
 
 def _farm_medium(data, size):

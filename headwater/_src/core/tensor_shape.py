@@ -76,7 +76,7 @@ class Dimension:
             return None
         return self._value != other
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     def __lt__(self, other):
         return self._compare(operator.lt, other)

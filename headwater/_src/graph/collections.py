@@ -2,6 +2,7 @@
 
 import re
 import threading
+from typing import Any
 
 
 class GraphKeys:
@@ -55,6 +56,8 @@ class GraphKeys:
 
 class Collections:
     """The part of a graph that keeps named lists of objects for the program."""
+
+    _check_not_finalized: Any
 
     def __init__(self):
         self._collections = {}

@@ -224,7 +224,7 @@ class name_scope:
     def __enter__(self):
         if self._name is None and self._values is not None:
             raise ValueError(
-                f"At least one of name ({self._given}) and default_name must be provided."
+                f"At least one of name ({self._given!s}) and default_name must be provided."
             )
         graph = get_graph_from_inputs(self._values or ())
         with contextlib.ExitStack() as stack:

@@ -385,6 +385,7 @@ class Operation:
         "__dict__",
         "__weakref__",
     )
+    id: int
 
     def __init__(self, graph, op, name, inputs, attrs, output_types, control=()):
         """Makes a node; `Graph.new_operation` does it, programs do not.

@@ -5,6 +5,7 @@ same name.
 """
 
 import functools
+from typing import Any
 
 import numpy as np
 
@@ -146,6 +147,7 @@ class Operators:
     """Operator methods; a class that has them needs `graph` and must convert to a tensor."""
 
     __slots__ = ()
+    dtype: Any
 
     __add__, __radd__ = binary("add", add)
     __sub__, __rsub__ = binary("sub", lambda x, y, name: raw.Sub(x, y, name=name))
@@ -279,8 +281,7 @@ def strided_slice(tensor, key, name="strided_slice", var=None):
 
 
 def _like_tensors(part):
-    """Where one bound of a slice is a tensor, what makes the ones left out tensors of its type too.
-    """
+    """Where one bound of a slice is a tensor, what makes the ones left out tensors of its type too."""
     kinds = {v.dtype.base_dtype for v in (part.start, part.stop, part.step) if hasattr(v, "op")}
     kind = (
         dtypes.int64 if dtypes.int64 in kinds else dtypes.int32 if dtypes.int32 in kinds else None

@@ -6,6 +6,7 @@ what covers both) is answered part by part over these tuples, by the functions a
 """
 
 import abc
+from typing import Any
 
 import numpy as np
 
@@ -33,6 +34,8 @@ class TypeSpec(abc.ABC):
     """
 
     __slots__ = ()
+    dtype: Any
+    shape: Any
 
     @property
     @abc.abstractmethod

@@ -19,7 +19,9 @@ class VariableType(type):
         creators = _thread_state().get("variable_creators", ())
         if not creators:
             return cls._create(*args, **kwargs)
-        bound = inspect.signature(cls.__init__).bind(None, *args, **kwargs)
+        bound = inspect.signature(cls.__init__).bind(  # type: ignore[misc]
+            None, *args, **kwargs
+        )
         bound.apply_defaults()
         settings = {k: v for k, v in bound.arguments.items() if k != "self"}
         create = cls._create

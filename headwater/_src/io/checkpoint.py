@@ -2,6 +2,7 @@
 
 import difflib
 import os
+from typing import Any
 
 from headwater._src.core import dtypes, errors
 from headwater._src.core.text import as_bytes
@@ -22,6 +23,7 @@ class CheckpointReader:
     def __init__(self, filepattern):
         self.path = local.path_of(filepattern)
         if bundle.exists(self.path):
+            self._reader: Any
             self._reader, self.version = bundle.BundleReader(self.path), 2
         else:
             self._reader, self.version = slices_v1.SlicesReader(self.path), 1

@@ -1,6 +1,7 @@
 """Initializers: callables that give the first value of a variable of a given shape."""
 
 import math
+from typing import Any
 
 from headwater._src.core import dtypes
 from headwater._src.core.tensor_shape import TensorShape
@@ -13,6 +14,8 @@ _TRUNCATED_STDDEV = 0.87962566103423978
 
 class Initializer:
     """Base class: `initializer(shape, dtype=None, partition_info=None)` gives a `Tensor`."""
+
+    dtype: Any
 
     def __call__(self, shape, dtype=None, partition_info=None):
         """The initial value of a variable.

@@ -116,7 +116,7 @@ class _Wrapper(RNNCell):
             return self._cell.zero_state(batch_size, dtype)
 
     def __call__(self, inputs, state, scope=None):
-        return self.step(inputs, state, scope)
+        return self.step(inputs, state, scope)  # type: ignore[attr-defined]
 
 
 class DropoutWrapper(_Wrapper):

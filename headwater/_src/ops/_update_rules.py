@@ -81,7 +81,7 @@ def sparse(name, fn, states, inputs, flags=(), prefixes=("", "Resource")):
         updated = tuple(xp.scatter_update(values[i], rows, part) for i, part in enumerate(result))
         return updated if len(updated) > 1 else updated[0]
 
-    on_rows.__signature__ = inspect.Signature(
+    on_rows.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
             inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD)
             for n in ("xp", *states, *inputs)
@@ -110,7 +110,7 @@ def _checked(fn, name, n_states, names):
                 _require_same(xp, f"var and {names[i]}", shape, np.shape(values[i]))
         return fn(xp, *values, **attrs)
 
-    update.__signature__ = inspect.signature(fn)
+    update.__signature__ = inspect.signature(fn)  # type: ignore[attr-defined]
     update.__name__ = fn.__name__
     return update
 

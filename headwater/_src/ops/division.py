@@ -167,7 +167,8 @@ def truediv(x, y, name=None):
     array([0.5, 1. ])
     """
     with scope(name, "truediv", [x, y]) as node_name:
-        return operators.truediv(*_operands(x, y), name=node_name)
+        x, y = _operands(x, y)
+        return operators.truediv(x, y, name=node_name)
 
 
 def divide(x, y, name=None):

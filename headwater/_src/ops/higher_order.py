@@ -141,12 +141,12 @@ def _fold(fn, elems, initializer, options, reverse):
 
     if reverse:
 
-        def body(i, total):
+        def back(i, total):
             i = i - 1
             return i, fn(total, elements.at(i))
 
         first = n - start if start else n
-        return _loop(lambda i, _: i > 0, body, (first, total), elements, options)[1]
+        return _loop(lambda i, _: i > 0, back, (first, total), elements, options)[1]
 
     def body(i, total):
         return i + 1, fn(total, elements.at(i))

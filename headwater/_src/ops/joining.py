@@ -1,5 +1,7 @@
 """Tensors put together and taken apart along a dimension: concat, stack, split."""
 
+from typing import Any
+
 import numpy as np
 
 from headwater._src.core import dtypes, errors
@@ -49,7 +51,7 @@ def concat_v2_shape(values, axis):
         return (None,) * rank
     at = axis_index(int(axis.known), rank, "concat axis")
     before = after = None
-    total = 0
+    total: Any = 0
     for value in values:
         dims = value.dims
         if dims is None:
@@ -57,7 +59,7 @@ def concat_v2_shape(values, axis):
             continue
         total = None if total is None or dims[at] is None else total + dims[at]
         before, after = merge(before, dims[:at]), merge(after, dims[at + 1 :])
-    return (*before, total, *after)
+    return (*before, total, *after)  # type: ignore[misc]
 
 
 @Concat.shape
@@ -418,7 +420,7 @@ def split_v_shape(value, size_splits, split_dim, *, num_split):
     if split_dim.known is None:
         return [(None,) * len(dims)] * num_split
     at = axis_index(int(split_dim.known), len(dims), "split_dim")
-    sizes = [None] * num_split
+    sizes: list[Any] = [None] * num_split
     if size_splits.known is not None:
         sizes = [None if s == -1 else int(s) for s in size_splits.known]
         total = sum(s for s in sizes if s is not None)

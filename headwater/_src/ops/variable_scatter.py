@@ -243,10 +243,11 @@ def scatter_update(ref, indices, updates, use_locking=True, name=None):
 
 
 def _scatter_function(name, how, what):
-    def function(ref, indices, updates, use_locking=False, name=None):
-        return _scatter(function.op_name, how, ref, indices, updates, use_locking, name)
+    op_name = name
 
-    function.op_name = name
+    def function(ref, indices, updates, use_locking=False, name=None):
+        return _scatter(op_name, how, ref, indices, updates, use_locking, name)
+
     function.__name__ = function.__qualname__ = f"scatter_{how}"
     function.__doc__ = f"""{what} when run.
 
@@ -275,15 +276,16 @@ scatter_max = _scatter_function("Max", "max", "Raises rows of a variable to give
 
 
 def _scatter_nd_function(name, how, what):
+    op_name = name
+
     locking = how == "update"
 
     def function(ref, indices, updates, use_locking=locking, name=None):
         if getattr(ref.dtype, "_is_ref_dtype", False):
-            op = getattr(raw, f"ScatterNd{function.op_name}")
+            op = getattr(raw, f"ScatterNd{op_name}")
             return op(ref, indices, updates, use_locking=use_locking, name=name)
-        return ref._scatter_nd(f"ScatterNd{function.op_name}", indices, updates, name)
+        return ref._scatter_nd(f"ScatterNd{op_name}", indices, updates, name)
 
-    function.op_name = name
     function.__name__ = function.__qualname__ = f"scatter_nd_{how}"
     function.__doc__ = f"""{what} at positions along the first dimensions, when run.
 

@@ -6,6 +6,7 @@ kept in the handle; with the handle it goes.
 """
 
 import threading
+from typing import Any
 
 import numpy as np
 
@@ -28,8 +29,16 @@ class Handle(str):
       done: whether nothing is left to feed or fetch, or a part failed.
     """
 
+    plan: Any
+    values: Any
+    ran: Any
+    fed: Any
+    fetched: Any
+    done: bool
+    lock: Any
+
     def __new__(cls, text, plan):
-        handle = super().__new__(cls, text)
+        handle: Any = super().__new__(cls, text)
         handle.plan = plan
         handle.values, handle.ran = {}, frozenset()
         handle.fed, handle.fetched, handle.done = set(), set(), False

@@ -139,8 +139,7 @@ class BaseSession:
     # -- the path of a repeated step -------------------------------------------------------------
 
     def _shortcut(self, fetches, feed_dict):
-        """`(step, rebuild, feeds)` of a run with these very fetches and feed keys before, or None.
-        """
+        """`(step, rebuild, feeds)` of a run with these very fetches and feed keys before, or None."""
         kind = fetches.__class__
         try:
             if kind is list:
@@ -352,7 +351,7 @@ class Session(BaseSession):
         return self
 
     def __exit__(self, exc_type, exc_value, exc_tb):
-        graph, session = self._entered
+        graph, session = self._entered  # type: ignore[misc]
         session.__exit__(exc_type, exc_value, exc_tb)
         graph.__exit__(exc_type, exc_value, exc_tb)
         self._entered = None

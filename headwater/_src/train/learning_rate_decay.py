@@ -197,7 +197,7 @@ def piecewise_constant(x, boundaries, values, name=None):
         ]
         for low, high, value in zip(boundaries[:-1], boundaries[1:], values[1:-1]):
             inside = raw.LogicalAnd(raw.Greater(x, low), raw.LessEqual(x, high), name="and")
-            pairs.append((inside, lambda value=value: value))
+            pairs.append((inside, lambda value=value: value))  # type: ignore[misc]
         return PUBLIC["case"](pairs, lambda: values[0], exclusive=True)
 
 

@@ -1,11 +1,17 @@
 """Gradient descent and Adagrad with penalties applied exactly after each step."""
 
+from typing import Any
+
 from headwater._src.graph.convert import constant
 from headwater._src.graph.default import get_default_graph
 from headwater._src.train.rule_optimizer import RuleOptimizer
 
 
 class _Proximal(RuleOptimizer):
+    _learning_rate: Any
+    _l1: Any
+    _l2: Any
+
     def _hyperparameters(self):
         return {
             "learning_rate": self._learning_rate,

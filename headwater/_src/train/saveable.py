@@ -89,7 +89,7 @@ class ResourceSaveable(SaveableObject):
 
     def __init__(self, var, slice_spec, name):
         if isinstance(var, Variable):
-            handle, dtype = var.handle, var.dtype.base_dtype
+            handle, dtype = var.handle, var.dtype.base_dtype  # type: ignore[attr-defined]
             self._dims = var.dims
             tensor = (lambda: _copied(var)) if slice_spec else var._as_graph_element()
         else:  # the handle's tensor

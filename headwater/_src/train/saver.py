@@ -156,7 +156,7 @@ class Saver:
             and definition.restore_op_name.startswith(export_scope)
         ):
             return None
-        copy = type(definition)()
+        copy = type(definition)()  # type: ignore[misc]
         copy.CopyFrom(definition)
         for field in ("filename_tensor_name", "save_tensor_name", "restore_op_name"):
             setattr(copy, field, getattr(definition, field)[len(export_scope.rstrip("/")) + 1 :])
