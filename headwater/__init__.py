@@ -204,6 +204,7 @@ from headwater._src.ops import (
     probes as _probes,  # noqa: F401
     queues as _queues,  # noqa: F401
     sets as _sets,  # noqa: F401
+    tables as _tables,  # noqa: F401
     slice_assign as _slice_assign,  # noqa: F401
     softmax as _softmax,  # noqa: F401
     sparse_segments as _sparse_segments,  # noqa: F401
@@ -384,6 +385,14 @@ from headwater._src.ops.elementwise import (
     tan as tan,
     tanh as tanh,
 )
+from headwater._src.ops.fake_quant import (
+    fake_quant_with_min_max_args as fake_quant_with_min_max_args,
+    fake_quant_with_min_max_args_gradient as fake_quant_with_min_max_args_gradient,
+    fake_quant_with_min_max_vars as fake_quant_with_min_max_vars,
+    fake_quant_with_min_max_vars_gradient as fake_quant_with_min_max_vars_gradient,
+    fake_quant_with_min_max_vars_per_channel as fake_quant_with_min_max_vars_per_channel,
+    fake_quant_with_min_max_vars_per_channel_gradient as fake_quant_with_min_max_vars_per_channel_gradient,  # noqa: E501
+)
 from headwater._src.ops.files import (
     matching_files as matching_files,
     read_file as read_file,
@@ -416,6 +425,7 @@ from headwater._src.ops.identity import (
     identity_n as identity_n,
     stop_gradient as stop_gradient,
 )
+from headwater._src.ops.image_patches import extract_image_patches as extract_image_patches
 from headwater._src.ops.indexing import (
     gather as gather,
     gather_nd as gather_nd,
@@ -594,14 +604,6 @@ from headwater._src.ops.sparse_structure import (
     sparse_slice as sparse_slice,
     sparse_split as sparse_split,
 )
-from headwater._src.ops.fake_quant import (
-    fake_quant_with_min_max_args as fake_quant_with_min_max_args,
-    fake_quant_with_min_max_args_gradient as fake_quant_with_min_max_args_gradient,
-    fake_quant_with_min_max_vars as fake_quant_with_min_max_vars,
-    fake_quant_with_min_max_vars_gradient as fake_quant_with_min_max_vars_gradient,
-    fake_quant_with_min_max_vars_per_channel as fake_quant_with_min_max_vars_per_channel,
-    fake_quant_with_min_max_vars_per_channel_gradient as fake_quant_with_min_max_vars_per_channel_gradient,  # noqa: E501
-)
 from headwater._src.ops.special import (
     betainc as betainc,
     digamma as digamma,
@@ -609,6 +611,7 @@ from headwater._src.ops.special import (
     erfc as erfc,
     igamma as igamma,
     igammac as igammac,
+    lbeta as lbeta,
     lgamma as lgamma,
     polygamma as polygamma,
     zeta as zeta,
@@ -644,6 +647,10 @@ from headwater._src.ops.summary_functions import (
     merge_all_summaries as merge_all_summaries,
     merge_summary as merge_summary,
     scalar_summary as scalar_summary,
+)
+from headwater._src.ops.table_initializers import (
+    initialize_all_tables as initialize_all_tables,
+    tables_initializer as tables_initializer,
 )
 from headwater._src.ops.tensor_array import TensorArray as TensorArray
 from headwater._src.ops.variable_scatter import (
@@ -711,10 +718,9 @@ _PROTOS = {
     "TensorInfo": _PROTO + "meta_graph_pb2",
 }
 _SUBMODULES = ("bitwise", "compat", "contrib", "examples", "gfile", "graph_util", "image",
-               "initializers", "io", "layers", "linalg", "manip", "math", "nn", "python",
-               "quantization",
-               "python_io", "queue", "random", "raw_ops", "saved_model", "sets", "signal",
-               "sparse", "spectral", "strings", "summary", "test", "train", "version")
+               "initializers", "io", "layers", "linalg", "lookup", "manip", "math", "nn", "python",
+               "python_io", "quantization", "queue", "random", "raw_ops", "saved_model", "sets",
+               "signal", "sparse", "spectral", "strings", "summary", "test", "train", "version")
 
 __git_version__, __compiler_version__ = GIT_VERSION, COMPILER_VERSION
 newaxis = None

@@ -443,5 +443,7 @@ def needs_host(node):
         return False
     if op.kind == "host" or op.dynamic or (op.uninitialized and op.kind == "kernel"):
         return True
+    if any(t.dtype is dtypes.resource for t in node.outputs):
+        return True  # a choice between handles
     types = _STRINGS if op.lists else _HOST_TYPES
     return any(t.dtype.base_dtype in types for t in (*node.inputs, *node.outputs))

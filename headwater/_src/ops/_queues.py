@@ -210,6 +210,12 @@ class Queue:
         """What the session calls when it is closed."""
         with self.condition:
             self.closed = True
+            for line, what in ((self._adding, "Enqueue"), (self._taking, "Dequeue")):
+                for attempt in line:
+                    attempt.finish(
+                        errors.CancelledError(None, None, f"{what} operation was cancelled")
+                    )
+                line.clear()
             self.condition.notify_all()
 
 

@@ -15,30 +15,25 @@ def _type_list(dtypes):
         return [dtypes_lib.as_dtype(d) for d in dtypes]
 
 
-def _shape_list(shapes, dtypes, unknown_dims=False, unknown_rank=False):
+def _shape_list(shapes, dtypes, unknown_dims=False, optional=True):
+    """The components' shapes; a tuple of integers is one shape."""
     if shapes is None:
-        if unknown_rank:
+        if optional:
             return None
-        raise TypeError("The shapes of a queue's components must be given")
+        raise ValueError("The shapes of the components must be given")
     if isinstance(shapes, TensorShape):
         shapes = [shapes]
-    else:
-        try:
-            shapes = [TensorShape(s) for s in shapes]
-        except TypeError:
-            shapes = [TensorShape(shapes)]
-        if dtypes is not None and len(shapes) != len(dtypes) and len(dtypes) == 1:
-            raise ValueError(
-                "Queue shapes must have the same length as dtypes, received "
-                f"{len(shapes)} shapes, {len(dtypes)} dtypes"
-            )
+    if not isinstance(shapes, (tuple, list)):
+        raise TypeError(
+            f"shapes must be a TensorShape or a list or tuple of TensorShapes: {shapes}"
+        )
+    if all(isinstance(d, int) for d in shapes):
+        shapes = [shapes]
+    shapes = [TensorShape(s) for s in shapes]
     if not unknown_dims and any(not s.is_fully_defined() for s in shapes):
         raise ValueError(f"All shapes must be fully defined: {shapes}")
-    if not unknown_dims and dtypes is not None and len(shapes) != len(dtypes):
-        raise ValueError(
-            "Queue shapes must have the same length as dtypes, received "
-            f"{len(shapes)} shapes, {len(dtypes)} dtypes"
-        )
+    if unknown_dims and any(s.rank is None for s in shapes):
+        raise ValueError(f"All shapes must have a defined rank: {shapes}")
     return shapes
 
 
@@ -46,7 +41,7 @@ def _name_list(names, dtypes):
     if names is None:
         return None
     if not isinstance(names, (list, tuple)):
-        raise TypeError(f"The names of the queue components must be a list: {names!r}")
+        names = [names]
     if len(names) != len(dtypes):
         raise ValueError(
             "List of queue names and list of queue dtypes must have the same length. "
@@ -334,7 +329,7 @@ class FIFOQueue(QueueBase):
           name: name of the node.
         """
         dtypes = _type_list(dtypes)
-        shapes = _shape_list(shapes, dtypes, unknown_rank=True)
+        shapes = _shape_list(shapes, dtypes)
         ref = raw.FIFOQueueV2(
             component_types=dtypes,
             shapes=_dims_list(shapes),
@@ -373,7 +368,7 @@ class RandomShuffleQueue(QueueBase):
           name: name of the node.
         """
         dtypes = _type_list(dtypes)
-        shapes = _shape_list(shapes, dtypes, unknown_rank=True)
+        shapes = _shape_list(shapes, dtypes)
         first, second = get_seed(seed)
         if first is None and second is None:
             first, second = 0, 0
@@ -415,7 +410,7 @@ class PaddingFIFOQueue(QueueBase):
           ValueError: there are not as many shapes as types.
         """
         dtypes = _type_list(dtypes)
-        shapes = _shape_list(shapes, dtypes, unknown_dims=True)
+        shapes = _shape_list(shapes, dtypes, unknown_dims=True, optional=False)
         if len(dtypes) != len(shapes):
             raise ValueError(
                 "Shapes must be provided for all components, but received "
@@ -448,7 +443,7 @@ class PriorityQueue(QueueBase):
           name: name of the node.
         """
         types = _type_list(types)
-        shapes = _shape_list(shapes, types, unknown_rank=True)
+        shapes = _shape_list(shapes, types)
         ref = raw.PriorityQueueV2(
             component_types=types,
             shapes=_dims_list(shapes),

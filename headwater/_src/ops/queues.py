@@ -178,6 +178,8 @@ def priority_queue_kernel(ctx, *, component_types, shapes, capacity):
 
 
 def _queue(handle):
+    if isinstance(handle, np.ndarray):  # chosen from a list of handles
+        handle = handle.item()
     if not isinstance(handle, _queues.Queue):
         raise invalid("the handle is not that of a queue")
     return handle
