@@ -14,6 +14,7 @@ from . import (
     programs_names,
     programs_nn,
     programs_random,
+    programs_scopes,
     programs_slicing,
     programs_training,
     programs_variables,
@@ -34,5 +35,6 @@ PROGRAMS: list[Program] = [
     *programs_training.programs,
     *programs_imports.programs,
     *programs_random.programs,
+    *programs_scopes.programs,
 ]
-FAILING: list[Failing] = programs_errors.failing
+FAILING: list[Failing] = [*programs_errors.failing, *programs_scopes.failing]

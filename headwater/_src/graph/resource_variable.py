@@ -9,6 +9,7 @@ from headwater._src.graph.default import get_default_graph, run_default
 from headwater._src.graph.optable import raw
 from headwater._src.graph.slice_info import SaveSliceInfo
 from headwater._src.graph.variable import Variable, _prepend_scope, _strip_scope
+from headwater._src.graph.variable_guard import guarded
 from headwater._src.graph.variable_policy import VariableAggregation, VariableSynchronization
 
 
@@ -36,8 +37,10 @@ class ResourceVariable(Variable):
         with graph.name_scope("IsInitialized"):
             self._is_initialized_op = raw.VarIsInitializedOp(self._handle)
         with graph.name_scope("Assign") as assign_scope, self._at_handle():
+            with graph.name_scope(scope):
+                value = guarded(name, self._initial_value)
             self._initializer_op = raw.AssignVariableOp(
-                self._handle, self._initial_value, name=assign_scope
+                self._handle, value, name=assign_scope
             )
         with graph.name_scope("Read"), graph.device(self._handle.device):
             self._snapshot = self._read()

@@ -4,6 +4,7 @@ import functools
 
 from headwater._src.graph.collections import GraphKeys
 from headwater._src.graph.default import get_default_graph
+from headwater._src.graph.framework import name_scope
 from headwater._src.graph.variable_scope import (
     _entered,
     unique_scope_name,
@@ -91,9 +92,12 @@ class Template:
             return result
         return self._call(args, kwargs, check=True)
 
+    def _entered(self, reuse):
+        return variable_scope(self._scope, reuse=reuse or None, auxiliary_name_scope=False)
+
     def _call(self, args, kwargs, check):
         try:
-            with variable_scope(self._scope, reuse=check or None):
+            with name_scope(self._unique_name or self._name or None), self._entered(check):
                 graph = get_default_graph()
                 keys = (GraphKeys.GLOBAL_VARIABLES, GraphKeys.TRAINABLE_VARIABLES)
                 before = [len(graph.get_collection_ref(k)) for k in keys]
@@ -137,17 +141,15 @@ class Template:
 
     @property
     def variable_scope_name(self):
-        """The name of that scope, which is the prefix of the variables' names."""
+        """The prefix of the variables' names: the name of that scope, with a slash."""
         if self._scope is None:
             return None
-        return self._scope.name
+        name = self._scope.name
+        return name if not name or name[-1] == "/" else name + "/"
 
     def _listed(self, key):
         name = self.variable_scope_name
-        if name is None:
-            return []
-        prefix = name if not name or name.endswith("/") else name + "/"
-        return get_default_graph().get_collection(key, prefix)
+        return [] if name is None else get_default_graph().get_collection(key, name)
 
     @property
     def trainable_variables(self):

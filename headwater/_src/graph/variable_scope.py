@@ -441,6 +441,8 @@ class variable_scope:
             original = None
         elif opened is not None:
             original = opened
+        elif self._auxiliary_name_scope:
+            original = ""
         else:
             original = surrounding + "/" if surrounding else ""
         return stack.enter_context(
