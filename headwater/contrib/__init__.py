@@ -2,4 +2,4 @@
 
 from headwater._src.core import lazy as _lazy
 
-__getattr__, __dir__ = _lazy.lazy_getattr(__name__, ("layers", "opt", "rnn"))
+__getattr__, __dir__ = _lazy.lazy_getattr(__name__, ("layers", "lookup", "opt", "rnn"))

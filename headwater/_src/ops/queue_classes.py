@@ -20,7 +20,7 @@ def _shape_list(shapes, dtypes, unknown_dims=False, optional=True):
     if shapes is None:
         if optional:
             return None
-        raise ValueError("The shapes of the components must be given")
+        raise ValueError("When providing partial shapes, a list of shapes must be provided.")
     if isinstance(shapes, TensorShape):
         shapes = [shapes]
     if not isinstance(shapes, (tuple, list)):

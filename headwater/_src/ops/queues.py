@@ -29,11 +29,18 @@ def _shared(ctx, make, check):
     resources = ctx.resources
     if key not in resources.objects:
         name = shared or f"_{len(resources.objects)}_{ctx.node.name}"
-        return resources.object(key, lambda: make(name))
+        return _handle(resources.object(key, lambda: make(name)))
     found = resources.object(key, lambda: make(shared or ctx.node.name))
     if shared:
         check(found, shared, ctx.node)
-    return found
+    return _handle(found)
+
+
+def _handle(queue):
+    """An array that holds the queue, so that handles can be put in a list and chosen from."""
+    out = np.empty((), np.object_)
+    out[()] = queue
+    return out
 
 
 def _check(found, name, node, kind, types, shapes, capacity):

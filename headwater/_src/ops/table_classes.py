@@ -517,8 +517,6 @@ class StaticVocabularyTable(IdTableWithHashBuckets):
                     f"Invalid `value_dtype`, expected int64 but got {initializer.value_dtype}."
                 )
             table = HashTable(initializer, default_value=-1, name=name)
-        elif lookup_key_dtype is None:
-            raise ValueError("Must specify lookup_key_dtype if initializer is None.")
         super().__init__(table, num_oov_buckets, key_dtype=lookup_key_dtype, name=name)
 
 

@@ -121,6 +121,8 @@ class TextFileInitializer(TableInitializerBase):
           ValueError: an index is not possible, `vocab_size` is not positive, or the types do not
             go with it.
         """
+        if not hasattr(filename, "op") and not filename:
+            raise ValueError("`filename` argument required for tf.lookup.TextFileInitializer")
         key_dtype, value_dtype = dtypes_lib.as_dtype(key_dtype), dtypes_lib.as_dtype(value_dtype)
         if key_index < -2:
             raise ValueError(f"`key_index` should be >= -2, received: {key_index}.")

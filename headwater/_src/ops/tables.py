@@ -4,7 +4,7 @@ import numpy as np
 
 from headwater._src.graph import define_op
 from headwater._src.ops import _tables
-from headwater._src.ops._shapes import ShapeError, scalar, with_rank
+from headwater._src.ops._shapes import ShapeError, merge_dim, scalar, with_rank
 from headwater._src.ops._strings import as_bytes, invalid, shape_text
 
 _NAMES = [
@@ -194,6 +194,12 @@ def _check_values(table, keys, values):
         )
 
 
+@LookupTableImportV2.shape
+def lookup_table_import_shape(table_handle, keys, values):
+    if keys.dims and values.dims:
+        merge_dim(keys.dims[0], values.dims[0])
+
+
 @LookupTableInsertV2.host
 def lookup_table_insert_kernel(ctx, table_handle, keys, values, *, Tin, Tout):
     table = _table(table_handle, Tin, Tout)
@@ -281,6 +287,11 @@ InitializeTableFromTextFileV2 = define_op(
     ],
     stateful=True,
 )
+
+
+@InitializeTableFromTextFileV2.shape
+def initialize_table_from_text_file_shape(table_handle, filename):
+    with_rank(filename.dims, 0)
 
 
 @InitializeTableFromTextFileV2.host

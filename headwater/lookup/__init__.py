@@ -9,6 +9,7 @@ from headwater._src.ops.table_initializers import (
     TextFileIndex as TextFileIndex,
     TextFileInitializer as TextFileInitializer,
 )
+from headwater.lookup import experimental as experimental
 
 __all__ = [
     "KeyValueTensorInitializer",
@@ -16,4 +17,5 @@ __all__ = [
     "StaticVocabularyTable",
     "TextFileIndex",
     "TextFileInitializer",
+    "experimental",
 ]
