@@ -393,6 +393,20 @@ from headwater._src.ops.fake_quant import (
     fake_quant_with_min_max_vars_per_channel as fake_quant_with_min_max_vars_per_channel,
     fake_quant_with_min_max_vars_per_channel_gradient as fake_quant_with_min_max_vars_per_channel_gradient,  # noqa: E501
 )
+from headwater._src.ops import parsing as _parsing  # noqa: F401
+from headwater._src.ops.decoding import (
+    decode_csv as decode_csv,
+    parse_tensor as parse_tensor,
+    serialize_tensor as serialize_tensor,
+)
+from headwater._src.ops.parsing_functions import (
+    FixedLenFeature as FixedLenFeature,
+    FixedLenSequenceFeature as FixedLenSequenceFeature,
+    SparseFeature as SparseFeature,
+    VarLenFeature as VarLenFeature,
+    parse_example as parse_example,
+    parse_single_example as parse_single_example,
+)
 from headwater._src.ops.files import (
     matching_files as matching_files,
     read_file as read_file,
