@@ -41,6 +41,11 @@ from headwater._src.ops.ctc_beam_search import (
     ctc_beam_search_decoder as ctc_beam_search_decoder,
     ctc_beam_search_decoder_v2 as ctc_beam_search_decoder_v2,
 )
+from headwater._src.ops.ctc_functions import (
+    collapse_repeated as collapse_repeated,
+    ctc_loss_v2 as ctc_loss_v2,
+    ctc_unique_labels as ctc_unique_labels,
+)
 from headwater._src.ops.depthwise import (  # noqa: F401
     depthwise_conv2d as depthwise_conv2d,
     depthwise_conv2d_backprop_filter as depthwise_conv2d_backprop_filter,

@@ -169,6 +169,8 @@ def _loss_kernel(
     lengths = np.asarray(sequence_length)
     _check_lengths(inputs, lengths)
     time, batch, classes = inputs.shape
+    if not batch:
+        _invalid("batch_size must not be 0")
     targets = _targets(
         np.asarray(labels_indices),
         np.asarray(labels_values),

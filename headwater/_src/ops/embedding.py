@@ -267,6 +267,12 @@ def safe_embedding_lookup_sparse(
     if embedding_weights is None:
         raise ValueError(f"Missing embedding_weights {embedding_weights}.")
     weights = _partitions(embedding_weights)
+    if sparse_weights is not None:
+        kind = sparse_weights.dtype
+        weights = [
+            w if hasattr(w, "sparse_read") and w.dtype == kind else convert_to_tensor(w, dtype=kind)
+            for w in weights
+        ]
     with scope(name, "embedding_lookup", (*weights, sparse_ids.values)) as name:
         original = sparse_ids.dense_shape
         static = sparse_ids.dense_shape.shape

@@ -94,10 +94,13 @@ def _nudged(xp, low, high, num_bits, narrow_range):
     return (first - at) * step, (last - at) * step, step
 
 
-def _quantised(xp, x, low, high, num_bits, narrow_range):
+def _quantised(xp, x, low, high, num_bits, narrow_range, exact=False):
+    """`x` rounded; `exact` divides by the range where TensorFlow does not invert the step."""
     low, high = xp.asarray(low, "float32"), xp.asarray(high, "float32")
     bottom, top, step = _nudged(xp, low, high, num_bits, narrow_range)
     inverse = np.float32(1) / step
+    if exact:
+        inverse = np.float32(2**num_bits - 1 - bool(narrow_range)) / (high - low)
     shifted = xp.clip(x, bottom, top) - bottom
     result = xp.floor(shifted * inverse + np.float32(0.5)) * step + bottom
     return xp.where((low == 0) & (high == 0), xp.zeros_like(x), result)
@@ -119,7 +122,7 @@ def _parts(xp, dy, x, low, high, num_bits, narrow_range):
 
 @FakeQuantWithMinMaxArgs.kernel
 def _args_kernel(xp, inputs, *, min, max, num_bits, narrow_range):
-    return _quantised(xp, inputs, min, max, num_bits, narrow_range)
+    return _quantised(xp, inputs, min, max, num_bits, narrow_range, exact=True)
 
 
 @FakeQuantWithMinMaxArgsGradient.kernel

@@ -37,11 +37,17 @@ def _checked(xp, rows, indices, segment_ids, count):
         _invalid("segment_ids and indices should have same size.")
     if not len(ids):
         return 0
-    if ids[0] < 0:
+    if ids[-1] < 0:
         _invalid("segment ids must be >= 0")
-    if (np.diff(ids) < 0).any():
-        _invalid("segment ids are not increasing")
     total = int(ids[-1]) + 1
+    for i, segment in enumerate(ids.tolist()):
+        if i and segment < ids[i - 1]:
+            _invalid("segment ids are not increasing")
+        if not 0 <= segment < total:
+            _invalid(
+                f"Segment id {segment} out of range [0, {total}), possibly because "
+                "'segment_ids' input is not sorted."
+            )
     if count is not None and total > count:
         _invalid(f"segment ids must be < num_segments: {int(ids[-1])} is not in [0, {count})")
     bad = (indices < 0) | (indices >= rows)
@@ -124,6 +130,8 @@ def _family(kind):
     def back_kernel(xp, grad, indices, segment_ids, output_dim0):
         rows, count = int(output_dim0), grad.shape[0]
         indices, ids = np.asarray(indices), np.asarray(segment_ids)
+        if len(ids) and ids[-1] >= count:
+            _invalid("Invalid number of segments")
         bad = (ids < 0) | (ids >= count)
         if bad.any():
             _invalid(f"Segment id {int(ids[np.argmax(bad)])} out of range [0, {count})")
