@@ -66,6 +66,10 @@ from headwater._src.ops.image_measures import (
     ssim_multiscale as ssim_multiscale,
     total_variation as total_variation,
 )
+from headwater._src.ops.image_patches import (
+    extract_image_patches as extract_image_patches,
+    extract_patches as extract_patches,
+)
 from headwater._src.ops.image_resize import (
     ResizeMethod as ResizeMethod,
     resize_area as resize_area,

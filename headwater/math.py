@@ -124,6 +124,7 @@ from headwater._src.ops.special import (
     erfinv as erfinv,
     igamma as igamma,
     igammac as igammac,
+    lbeta as lbeta,
     lgamma as lgamma,
     ndtri as ndtri,
     polygamma as polygamma,

@@ -46,20 +46,13 @@ def _select(scores, count, threshold, least, overlap, sigma=0.0):
             ratios = overlap(i, chosen)
             for j in range(len(chosen) - 1, begin - 1, -1):
                 ratio = ratios[j]
-                weight = (
-                    np.float32(np.exp(scale * ratio * ratio))
-                    if ratio <= threshold
-                    else np.float32(0)
-                )
                 if sigma == 0:
                     suppressed = ratio > threshold
                     if suppressed:
                         break
                     continue
-                score = np.float32(score * weight)
-                if ratio > threshold:
-                    suppressed = True
-                    break
+                weight = np.exp(scale * ratio * ratio) if ratio <= threshold else 0
+                score = np.float32(score * np.float32(weight))
                 if score <= least:
                     break
         if suppressed:
@@ -344,6 +337,8 @@ def non_max_suppression_with_scores(
       ValueError: the shapes do not fit.
     """
     with scope(name, "non_max_suppression_with_scores", []):
+        iou_threshold, score_threshold = _thresholds(iou_threshold, score_threshold)
+        soft_nms_sigma = convert_to_tensor(soft_nms_sigma, dtypes.float32, name="soft_nms_sigma")
         indices, kept, _ = raw.NonMaxSuppressionV5(
             boxes,
             scores,
@@ -427,6 +422,9 @@ def non_max_suppression_overlaps(
       int32 vector of indices, best score first.
     """
     with scope(name, "non_max_suppression_overlaps", []):
+        overlap_threshold = convert_to_tensor(
+            overlap_threshold, dtypes.float32, name="overlap_threshold"
+        )
         return raw.NonMaxSuppressionWithOverlaps(
             overlaps, scores, max_output_size, overlap_threshold, score_threshold
         )

@@ -145,6 +145,8 @@ def _spread(xp, x, have, want):
 def _einsum_cost(inputs, output, *, equation, **attrs):
     terms, result = _sides(equation)
     sizes = {}
+    if inputs and inputs[0] and not isinstance(inputs[0][0], int):
+        inputs = inputs[0]
     for dims, term in zip(inputs, terms):
         labels = _labels(term)
         if _ELLIPSIS in labels:
@@ -231,7 +233,9 @@ def _with_respect_to(dy, other, x, x_shape, term, other_term, output):
         return raw.BroadcastTo(raw.Reshape(kept, ones), x_shape)
     concat, shape = PUBLIC["concat"], PUBLIC["shape"]
     wide = concat([sizes, shape(kept)], 0)
-    ones = PUBLIC["ones"]([len(reduced)], dtype=np.int32)
+    with scope(None, "ones") as name:
+        count = constant(np.array([len(reduced)], np.int32), name="shape_as_tensor")
+        ones = raw.Fill(count, constant(np.int32(1)), name=name)
     kept = raw.Reshape(kept, concat([ones, shape(kept)], 0))
     return raw.Einsum([raw.BroadcastTo(kept, wide)], equation=f"{''.join(reduced)}{left}->{term}")
 

@@ -411,17 +411,18 @@ irfft, irfft2d, irfft3d = (
 )
 
 
-def _shift(x, axes, name, sign):
+def _shift(x, axes, name, inverse):
     x = convert_to_tensor(x)
     shape = PUBLIC["shape"](x)
     if axes is None:
+        shift = shape // 2
         axes = list(range(len(x.dims)))
-    axes = [axes] if isinstance(axes, int) else list(axes)
-    if x.dims is not None and all(x.dims[a] is not None for a in axes):
-        shift = [sign * (x.dims[a] // 2) if sign > 0 else -(x.dims[a] // 2) for a in axes]
+    elif isinstance(axes, int):
+        shift = shape[axes] // 2
     else:
-        shift = raw.GatherV2(shape, axes, 0) // 2 * sign
-    return PUBLIC["roll"](x, shift, axes)
+        shift = PUBLIC["gather"](shape, axes) // 2
+    shift = -shift if inverse else shift
+    return PUBLIC["roll"](x, shift, convert_to_tensor(axes, dtypes.int32, name="axis"), name)
 
 
 @public
@@ -436,8 +437,8 @@ def fftshift(x, axes=None, name=None):
     Returns:
       `Tensor` of the shape and type of `x`.
     """
-    with scope(name, "fftshift", [x]):
-        return _shift(x, axes, name, 1)
+    with scope(name, "fftshift", [x]) as name:
+        return _shift(x, axes, name, False)
 
 
 @public
@@ -452,5 +453,5 @@ def ifftshift(x, axes=None, name=None):
     Returns:
       `Tensor` of the shape and type of `x`.
     """
-    with scope(name, "ifftshift", [x]):
-        return _shift(x, axes, name, -1)
+    with scope(name, "ifftshift", [x]) as name:
+        return _shift(x, axes, name, True)

@@ -30,6 +30,11 @@ HistogramFixedWidth = define_op(
 def _histogram_shape(values, value_range, nbins):
     with_rank(value_range.dims, 1)
     with_rank(nbins.dims, 0)
+    if value_range.known is not None and value_range.known[0] >= value_range.known[1]:
+        low, high = value_range.known
+        raise ShapeError(
+            f"value_range should satisfy value_range[0] < value_range[1], but got '[{low}, {high}]'"
+        )
     if nbins.known is None:
         return (None,)
     if nbins.known <= 0:
@@ -89,7 +94,7 @@ def histogram_fixed_width_bins(values, value_range, nbins=100, dtype=dtypes.int3
       values: numeric `Tensor`.
       value_range: `[lowest, highest]`, of the type of `values`.
       nbins: number of bins.
-      dtype: integer type of the result.
+      dtype: has no effect: the result is int32, as in TensorFlow.
       name: optional name of the scope.
 
     Returns:
@@ -112,7 +117,7 @@ def histogram_fixed_width_bins(values, value_range, nbins=100, dtype=dtypes.int3
             values - value_range[0], value_range[1] - value_range[0], name="scaled_values"
         )
         at = raw.Floor(count * scaled, name="indices")
-        at = raw.Cast(PUBLIC["clip_by_value"](at, 0, count - 1), DstT=dtype)
+        at = raw.Cast(PUBLIC["clip_by_value"](at, 0, count - 1), DstT=dtypes.int32)
         return raw.Reshape(at, shape)
 
 
@@ -228,8 +233,7 @@ def _cumulative_logsumexp_kernel(xp, x, axis, *, exclusive, reverse):
         )
     rows = xp.moveaxis(x, axis, 0)
     rows = rows[::-1] if reverse else rows
-    lowest = np.finfo(np.float64 if x.dtype.itemsize == 8 else np.float32).min
-    total, results = xp.full(rows.shape[1:], lowest, x.dtype), []
+    total, results = xp.full(rows.shape[1:], -np.inf, x.dtype), []
     for i in range(rows.shape[0]):
         after = xp.logaddexp(total, rows[i])
         results.append(total if exclusive else after)

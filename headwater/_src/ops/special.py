@@ -365,3 +365,20 @@ xlogy = _xfunction(
 xlog1py = _xfunction(
     Xlog1py, "xlog1py", "`x log(1 + y)`, and 0 where `x` is 0 (even when `y` is -1).", True
 )
+
+
+@public
+def lbeta(x, name=None):
+    """The logarithm of the absolute value of the Beta function, over the last dimension.
+
+    Args:
+      x: floating-point `Tensor` of shape `[..., n]`.
+      name: optional name of the scope.
+
+    Returns:
+      `Tensor` of shape `[...]`.
+    """
+    with scope(name, "lbeta", [x]):
+        x = convert_to_tensor(x, name="x")
+        reduce_sum = PUBLIC["reduce_sum"]
+        return reduce_sum(raw.Lgamma(x), [-1]) - raw.Lgamma(reduce_sum(x, [-1]))
