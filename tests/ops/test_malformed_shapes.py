@@ -8,6 +8,12 @@ import pytest
 import headwater as tf
 
 INT = np.int32
+
+
+def _shard_name(basename, shard, num_shards):
+    return tf.raw_ops.ShardedFilename(basename, shard, num_shards)
+
+
 CASES = [
     (tf.random_uniform, [INT(3)], "shape must be a vector of {int32,int64}, got shape []"),
     (tf.random_normal, [INT([[3]])], "shape must be a vector of {int32,int64}, got shape [1,1]"),
@@ -20,6 +26,11 @@ CASES = [
     (tf.unsorted_segment_sum, [INT(7), INT(1), INT([4])], "should be a scalar, not shape [1]"),
     (tf.unsorted_segment_max, [INT(7), INT(1), INT([4])], "should be a scalar, not shape [1]"),
     (tf.unsorted_segment_sum, [INT([7]), INT([1]), INT(-4)], "== -4 must not be negative."),
+    (
+        _shard_name,
+        [np.array("f", object), INT(4), INT([9])],
+        "num_shards must be a scalar, got shape [1]",
+    ),
     (tf.reshape, [INT(7), INT(1)], "sizes input must be 1-D, not []"),
     (tf.reshape, [np.zeros(7), INT([-1, 4, 0])], "requested shape requires a multiple of 4"),
     (tf.reshape, [np.zeros(7), INT([0, -1])], "7 values, but the requested shape has 0"),
@@ -30,7 +41,7 @@ CASES = [
 @pytest.mark.parametrize("function, values, message", CASES)
 def test_refused(function, values, message):
     with tf.Graph().as_default(), tf.Session() as sess:
-        fed = [tf.placeholder(v.dtype) for v in values]
+        fed = [tf.placeholder(tf.as_dtype(v.dtype)) for v in values]
         y = function(*fed)
         for _ in range(3):  # interpreted, then compiled
             with pytest.raises(tf.errors.InvalidArgumentError) as info:

@@ -26,6 +26,12 @@ ShardedFilespec = define_op(
 )
 
 
+def _scalars(**inputs):
+    for name, value in inputs.items():
+        if np.ndim(value) != 0:
+            raise invalid(f"{name} must be a scalar, got shape {shape_text(value)}")
+
+
 def _text(value):
     """A scalar's string as bytes."""
     if np.ndim(value) != 0:
@@ -36,11 +42,13 @@ def _text(value):
 
 @ShardedFilename.kernel
 def sharded_filename_kernel(xp, basename, shard, num_shards):
+    _scalars(basename=basename, shard=shard, num_shards=num_shards)
     return np.array(_text(basename) + b"-%05d-of-%05d" % (int(shard), int(num_shards)), object)
 
 
 @ShardedFilespec.kernel
 def sharded_filespec_kernel(xp, basename, num_shards):
+    _scalars(basename=basename, num_shards=num_shards)
     return np.array(_text(basename) + b"-?????-of-%05d" % int(num_shards), object)
 
 
