@@ -1,0 +1,68 @@
+"""Lookup tables."""
+
+import pytest
+
+import headwater as tf
+
+
+@pytest.fixture
+def sess():
+    with tf.Graph().as_default(), tf.Session() as session:
+        yield session
+
+
+def test_vocabulary_from_tensor(sess):
+    table = tf.contrib.lookup.index_table_from_tensor(["a", "b", "c"], default_value=-1)
+    ids = table.lookup(tf.constant(["c", "x", "a"]))
+    with pytest.raises(tf.errors.FailedPreconditionError, match="Table not initialized"):
+        sess.run(ids)
+    sess.run(tf.tables_initializer())
+    assert sess.run(ids).tolist() == [2, -1, 0]
+    assert sess.run(table.size()) == 3
+
+
+def test_buckets_are_stable(sess):
+    table = tf.contrib.lookup.index_table_from_tensor(["a", "b"], num_oov_buckets=3)
+    sess.run(tf.tables_initializer())
+    found = sess.run(table.lookup(tf.constant(["a", "other"])))
+    bucket = sess.run(tf.string_to_hash_bucket_fast(["other"], 3))
+    assert found.tolist() == [0, 2 + bucket[0]]
+
+
+def test_vocabulary_from_file(sess, tmp_path):
+    path = tmp_path / "vocabulary.txt"
+    path.write_bytes(b"x\ny\r\nz\n")
+    forward = tf.contrib.lookup.index_table_from_file(str(path))
+    back = tf.contrib.lookup.index_to_string_table_from_file(str(path), default_value="?")
+    sess.run(tf.tables_initializer())
+    assert sess.run(forward.lookup(tf.constant(["y", "z"]))).tolist() == [1, 2]
+    assert sess.run(back.lookup(tf.constant([0, 9], tf.int64))).tolist() == [b"x", b"?"]
+
+
+def test_missing_file(sess):
+    tf.contrib.lookup.index_table_from_file("no/such/file")
+    with pytest.raises(tf.errors.NotFoundError):
+        sess.run(tf.tables_initializer())
+
+
+def test_same_key_twice(sess):
+    init = tf.lookup.KeyValueTensorInitializer(["a", "a"], [1, 2])
+    table = tf.lookup.StaticHashTable(init, -1)
+    with pytest.raises(tf.errors.FailedPreconditionError, match="different value for same key"):
+        sess.run(table.initializer)
+
+
+def test_mutable(sess):
+    table = tf.contrib.lookup.MutableHashTable(tf.string, tf.float32, [0.0, 0.0])
+    sess.run(table.insert(tf.constant(["a", "b"]), [[1.0, 2.0], [3.0, 4.0]]))
+    assert sess.run(table.lookup(tf.constant(["b", "c"]))).tolist() == [[3, 4], [0, 0]]
+    sess.run(table.remove(tf.constant(["b"])))
+    assert sess.run(table.size()) == 1
+    keys, values = sess.run(table.export())
+    assert (keys.tolist(), values.tolist()) == ([b"a"], [[1, 2]])
+
+
+def test_dense_table_refuses_its_own_keys(sess):
+    table = tf.lookup.experimental.DenseHashTable(tf.int64, tf.int64, -1, 0, -2)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="empty_key"):
+        sess.run(table.insert(tf.constant([0], tf.int64), tf.constant([1], tf.int64)))
