@@ -33,7 +33,7 @@ def clip_by_norm(t, clip_norm, axes=None, name=None):
     """
     with scope(name, "clip_by_norm", [_tensor_of(t), clip_norm]) as node_name:
         values = _values(t, "t")
-        squares = PUBLIC["reduce_sum"](values * values, axes, keepdims=axes is not None)
+        squares = PUBLIC["reduce_sum"](values * values, axes, keepdims=True)
         # The root of zero has no finite gradient, so its place is taken by that of one.
         positive = squares > 0
         safe = raw.Select(positive, squares, PUBLIC["ones_like"](squares))
