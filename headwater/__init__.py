@@ -396,6 +396,7 @@ from headwater._src.ops.fake_quant import (
 from headwater._src.ops import parsing as _parsing  # noqa: F401
 from headwater._src.ops.decoding import (
     decode_csv as decode_csv,
+    decode_json_example as decode_json_example,
     parse_tensor as parse_tensor,
     serialize_tensor as serialize_tensor,
 )
@@ -610,9 +611,9 @@ from headwater._src.ops.sparse_serialization import (
     serialize_many_sparse as serialize_many_sparse,
     serialize_sparse as serialize_sparse,
 )
+from headwater._src.ops.sparse_rows import sparse_fill_empty_rows as sparse_fill_empty_rows
 from headwater._src.ops.sparse_structure import (
     sparse_concat as sparse_concat,
-    sparse_fill_empty_rows as sparse_fill_empty_rows,
     sparse_reorder as sparse_reorder,
     sparse_reshape as sparse_reshape,
     sparse_slice as sparse_slice,

@@ -26,9 +26,9 @@ from headwater._src.ops.sparse_dense import (
     sparse_tensor_dense_matmul as sparse_dense_matmul,
     sparse_tensor_to_dense as to_dense,
 )
+from headwater._src.ops.sparse_rows import sparse_fill_empty_rows as fill_empty_rows
 from headwater._src.ops.sparse_structure import (
     sparse_concat as concat,
-    sparse_fill_empty_rows as fill_empty_rows,
     sparse_reorder as reorder,
     sparse_reshape as reshape,
     sparse_slice as slice,

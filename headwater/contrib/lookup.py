@@ -9,10 +9,6 @@ from headwater._src.ops.table_classes import (
     LookupInterface as LookupInterface,
     MutableHashTable as MutableHashTable,
     StrongHashSpec as StrongHashSpec,
-    index_table_from_file as index_table_from_file,
-    index_table_from_tensor as index_table_from_tensor,
-    index_to_string_table_from_file as index_to_string_table_from_file,
-    index_to_string_table_from_tensor as index_to_string_table_from_tensor,
 )
 from headwater._src.ops.table_initializers import (
     KeyValueTensorInitializer as KeyValueTensorInitializer,
@@ -21,6 +17,12 @@ from headwater._src.ops.table_initializers import (
     TextFileIndex as TextFileIndex,
     TextFileInitializer as TextFileInitializer,
     TextFileStringTableInitializer as TextFileStringTableInitializer,
+)
+from headwater._src.ops.vocabulary_tables import (
+    index_table_from_file as index_table_from_file,
+    index_table_from_tensor as index_table_from_tensor,
+    index_to_string_table_from_file as index_to_string_table_from_file,
+    index_to_string_table_from_tensor as index_to_string_table_from_tensor,
 )
 
 __all__ = [
