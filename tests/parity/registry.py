@@ -14,6 +14,7 @@ from . import (
     programs_names,
     programs_nn,
     programs_random,
+    programs_schedules,
     programs_scopes,
     programs_slicing,
     programs_training,
@@ -35,6 +36,7 @@ PROGRAMS: list[Program] = [
     *programs_training.programs,
     *programs_imports.programs,
     *programs_random.programs,
+    *programs_schedules.programs,
     *programs_scopes.programs,
 ]
 FAILING: list[Failing] = [*programs_errors.failing, *programs_scopes.failing]
