@@ -28,7 +28,9 @@ HistogramFixedWidth = define_op(
 
 @HistogramFixedWidth.shape
 def _histogram_shape(values, value_range, nbins):
-    with_rank(value_range.dims, 1)
+    bounds = with_rank(value_range.dims, 1)[0]
+    if bounds not in (None, 2):
+        raise ShapeError(f"Dimension must be 2 but is {bounds}")
     with_rank(nbins.dims, 0)
     if value_range.known is not None and value_range.known[0] >= value_range.known[1]:
         low, high = value_range.known
