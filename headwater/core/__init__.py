@@ -1,2 +1,1 @@
-"""`tensorflow.core`: the protocol buffers, by the names of the files that TensorFlow has them in.
-"""
+"""`tensorflow.core`: the protocol buffers, by the names of the files that TensorFlow has them in."""

@@ -82,8 +82,11 @@ def test_a_failing_loop_changes_no_variable(tier):
 
 def test_a_long_loop_is_compiled_in_its_first_run():
     x = tf.placeholder(tf.float64, [])
-    i, a = tf.while_loop(lambda i, a: i < 2_000_000, lambda i, a: (i + 1, a * x + 1.0),
-                         [tf.constant(0), tf.constant(0.0, tf.float64)])
+    i, a = tf.while_loop(
+        lambda i, a: i < 2_000_000,
+        lambda i, a: (i + 1, a * x + 1.0),
+        [tf.constant(0), tf.constant(0.0, tf.float64)],
+    )
     with tf.Session() as sess:
         assert sess.run([i, a], {x: 0.5}) == [2_000_000, 2.0]
 
@@ -98,8 +101,11 @@ def test_a_graph_def_holds_the_bodies(tier):
     p, x = tf.placeholder(tf.bool, [], name="p"), tf.placeholder(tf.float32, [], name="x")
     v = tf.Variable(2.0, use_resource=True)
     y = tf.cond(p, lambda: x * v, lambda: tf.sin(x), name="branch")
-    z = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, tf.cond(a > 3.0, lambda: a * x, lambda: a + x)),
-                      [tf.constant(0), y])[1]
+    z = tf.while_loop(
+        lambda i, a: i < 3,
+        lambda i, a: (i + 1, tf.cond(a > 3.0, lambda: a * x, lambda: a + x)),
+        [tf.constant(0), y],
+    )[1]
     tf.identity(tf.gradients(z, x)[0], name="g")
     init = tf.global_variables_initializer().name
     names = [y.name, z.name, "g:0"]
@@ -120,35 +126,82 @@ ERRORS = [
     (TypeError, "must not be a Python bool", lambda p: tf.cond(True, lambda: 1, lambda: 2)),
     (TypeError, "'true_fn' must be callable", lambda p: tf.cond(p, 1, lambda: 2)),
     (TypeError, "'true_fn' argument required", lambda p: tf.cond(p)),
-    (TypeError, "may not be set simultaneously",
-     lambda p: tf.cond(p, lambda: 1, lambda: 2, fn1=lambda: 1)),
+    (
+        TypeError,
+        "may not be set simultaneously",
+        lambda p: tf.cond(p, lambda: 1, lambda: 2, fn1=lambda: 1),
+    ),
     (ValueError, "must have a return value", lambda p: tf.cond(p, lambda: None, lambda: None)),
-    (ValueError, r"same type\(s\). Received int32 from 'true_fn' and float32",
-     lambda p: tf.cond(p, lambda: 1, lambda: 2.0)),
-    (ValueError, "don't have the same nested structure", lambda p: tf.cond(p, lambda: [1, 2], lambda: [1])),
+    (
+        ValueError,
+        r"same type\(s\). Received int32 from 'true_fn' and float32",
+        lambda p: tf.cond(p, lambda: 1, lambda: 2.0),
+    ),
+    (
+        ValueError,
+        "don't have the same nested structure",
+        lambda p: tf.cond(p, lambda: [1, 2], lambda: [1]),
+    ),
     (TypeError, "same sequence type", lambda p: tf.cond(p, lambda: [1, 2], lambda: (1, 2))),
     (TypeError, "'cond' must be callable", lambda p: tf.while_loop(1, 2, [p])),
     (TypeError, "'body' must be callable", lambda p: tf.while_loop(lambda x: x, 2, [p])),
     (ValueError, "'loop_vars' must be provided", lambda p: tf.while_loop(lambda: p, lambda: p, [])),
-    (TypeError, "positive integer", lambda p: tf.while_loop(lambda x: x, lambda x: x, [p], parallel_iterations=0)),
-    (TypeError, "does not match expected type of bool",
-     lambda p: tf.while_loop(lambda i: i, lambda i: i, [tf.constant(1)])),
-    (ValueError, "after one iteration",
-     lambda p: tf.while_loop(lambda i: i[0] < 3, lambda i: tf.concat([i, i], 0), [tf.zeros([1])])),
-    (ValueError, "is not compatible with the initial shape",
-     lambda p: tf.while_loop(lambda i: i[0] < 3, lambda i: i, [tf.zeros([1])],
-                             shape_invariants=[tf.TensorShape([2])])),
-    (ValueError, "same number of elements",
-     lambda p: tf.while_loop(lambda i, j: i < 3, lambda i, j: i + 1, [tf.constant(0), tf.constant(0)])),
-    (ValueError, "must be a scalar",
-     lambda p: tf.while_loop(lambda i: i < 3, lambda i: i, [tf.constant(0)], maximum_iterations=[1])),
+    (
+        TypeError,
+        "positive integer",
+        lambda p: tf.while_loop(lambda x: x, lambda x: x, [p], parallel_iterations=0),
+    ),
+    (
+        TypeError,
+        "does not match expected type of bool",
+        lambda p: tf.while_loop(lambda i: i, lambda i: i, [tf.constant(1)]),
+    ),
+    (
+        ValueError,
+        "after one iteration",
+        lambda p: tf.while_loop(
+            lambda i: i[0] < 3, lambda i: tf.concat([i, i], 0), [tf.zeros([1])]
+        ),
+    ),
+    (
+        ValueError,
+        "is not compatible with the initial shape",
+        lambda p: tf.while_loop(
+            lambda i: i[0] < 3, lambda i: i, [tf.zeros([1])], shape_invariants=[tf.TensorShape([2])]
+        ),
+    ),
+    (
+        ValueError,
+        "same number of elements",
+        lambda p: tf.while_loop(
+            lambda i, j: i < 3, lambda i, j: i + 1, [tf.constant(0), tf.constant(0)]
+        ),
+    ),
+    (
+        ValueError,
+        "must be a scalar",
+        lambda p: tf.while_loop(
+            lambda i: i < 3, lambda i: i, [tf.constant(0)], maximum_iterations=[1]
+        ),
+    ),
     (TypeError, "must be a list, tuple, or dict", lambda p: tf.case(3)),
     (TypeError, "pred must be a Tensor", lambda p: tf.case([(1, lambda: 1)])),
-    (TypeError, "must be an integer Tensor", lambda p: tf.switch_case(tf.constant(1.0), [lambda: 1])),
-    (ValueError, "contiguous range", lambda p: tf.switch_case(tf.constant(1), {1: lambda: 1, 2: lambda: 1})),
+    (
+        TypeError,
+        "must be an integer Tensor",
+        lambda p: tf.switch_case(tf.constant(1.0), [lambda: 1]),
+    ),
+    (
+        ValueError,
+        "contiguous range",
+        lambda p: tf.switch_case(tf.constant(1), {1: lambda: 1, 2: lambda: 1}),
+    ),
     (ValueError, "not scalars", lambda p: tf.map_fn(lambda x: x, tf.constant(1.0))),
-    (ValueError, "Inconsistent shapes",
-     lambda p: tf.TensorArray(tf.float32, 3).write(0, [1.0]).write(1, [1.0, 2.0])),
+    (
+        ValueError,
+        "Inconsistent shapes",
+        lambda p: tf.TensorArray(tf.float32, 3).write(0, [1.0]).write(1, [1.0, 2.0]),
+    ),
     (ValueError, "`size` must be provided", lambda p: tf.TensorArray(tf.float32)),
 ]
 
@@ -161,16 +214,47 @@ def test_errors_while_building(kind, says, build):
 
 RUN_ERRORS = [
     ("Could not read from TensorArray index 0", lambda: tf.TensorArray(tf.float32, 3).read(0)),
-    ("Tried to read from index 5 but array size is: 3", lambda: tf.TensorArray(tf.float32, 3).write(0, 1.0).read(5)),
-    ("array is not resizeable and size is: 3", lambda: tf.TensorArray(tf.float32, 3).write(5, 1.0).stack()),
-    ("already been written to", lambda: tf.TensorArray(tf.float32, 3).write(0, 1.0).write(0, 2.0).read(0)),
-    ("inconsistent shapes",
-     lambda: tf.TensorArray(tf.float32, 2, infer_shape=False).write(0, [1.0]).write(1, [1.0, 2.0]).stack()),
-    ("Expected sum of lengths",
-     lambda: tf.TensorArray(tf.float32, 2, infer_shape=False).split([1.0, 2.0, 3.0], [1, 3]).read(1)),
-    ("None of conditions evaluated as True", lambda: tf.case([(tf.constant(False), lambda: tf.constant(1))])),
-    ("more than 1 conditions", lambda: tf.case(
-        [(tf.constant(True), lambda: tf.constant(1)), (tf.constant(True), lambda: tf.constant(2))], exclusive=True)),
+    (
+        "Tried to read from index 5 but array size is: 3",
+        lambda: tf.TensorArray(tf.float32, 3).write(0, 1.0).read(5),
+    ),
+    (
+        "array is not resizeable and size is: 3",
+        lambda: tf.TensorArray(tf.float32, 3).write(5, 1.0).stack(),
+    ),
+    (
+        "already been written to",
+        lambda: tf.TensorArray(tf.float32, 3).write(0, 1.0).write(0, 2.0).read(0),
+    ),
+    (
+        "inconsistent shapes",
+        lambda: (
+            tf.TensorArray(tf.float32, 2, infer_shape=False)
+            .write(0, [1.0])
+            .write(1, [1.0, 2.0])
+            .stack()
+        ),
+    ),
+    (
+        "Expected sum of lengths",
+        lambda: (
+            tf.TensorArray(tf.float32, 2, infer_shape=False).split([1.0, 2.0, 3.0], [1, 3]).read(1)
+        ),
+    ),
+    (
+        "None of conditions evaluated as True",
+        lambda: tf.case([(tf.constant(False), lambda: tf.constant(1))]),
+    ),
+    (
+        "more than 1 conditions",
+        lambda: tf.case(
+            [
+                (tf.constant(True), lambda: tf.constant(1)),
+                (tf.constant(True), lambda: tf.constant(2)),
+            ],
+            exclusive=True,
+        ),
+    ),
 ]
 
 
@@ -184,7 +268,9 @@ def test_errors_while_running(says, build, tier):
 def test_a_tensor_of_a_body_cannot_be_used_outside():
     inside = []
     tf.while_loop(lambda i: i < 3, lambda i: inside.append(i * 2) or i + 1, [tf.constant(0)])
-    with pytest.raises(ValueError, match="Cannot use 'while/mul' as input .*because 'while/mul' is in a while loop"):
+    with pytest.raises(
+        ValueError, match="Cannot use 'while/mul' as input .*because 'while/mul' is in a while loop"
+    ):
         tf.add(inside[0], 1)
 
 

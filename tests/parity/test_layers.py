@@ -5,7 +5,6 @@ import pytest
 
 from .harness import oracle, ours
 
-
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # TensorFlow's, about its layers
 INIT = {"kernel_initializer": lambda tf: tf.random_uniform_initializer(-0.5, 0.5, seed=3)}
 
@@ -15,17 +14,31 @@ def _init(tf):
 
 
 PROGRAMS = {
-    "dense": lambda tf, x: tf.layers.dense(tf.layers.flatten(x), 4, activation=tf.nn.tanh, **_init(tf)),
+    "dense": lambda tf, x: tf.layers.dense(
+        tf.layers.flatten(x), 4, activation=tf.nn.tanh, **_init(tf)
+    ),
     "dense_rank_4": lambda tf, x: tf.layers.dense(x, 4, use_bias=False, **_init(tf)),
-    "dense_twice": lambda tf, x: tf.layers.dense(tf.layers.dense(x, 4, **_init(tf)), 2, name="out", **_init(tf)),
-    "reuse": lambda tf, x: tf.layers.dense(x, 3, name="q", **_init(tf))
-    + tf.layers.dense(x * 2.0, 3, name="q", reuse=True),
-    "conv1d": lambda tf, x: tf.layers.conv1d(tf.reshape(x, [-1, 64, 3]), 4, 3, strides=2, **_init(tf)),
-    "conv2d": lambda tf, x: tf.layers.conv2d(x, 4, 3, padding="same", activation=tf.nn.relu, **_init(tf)),
-    "conv2d_strides": lambda tf, x: tf.layers.conv2d(x, 4, (3, 2), (2, 1), use_bias=False, **_init(tf)),
+    "dense_twice": lambda tf, x: tf.layers.dense(
+        tf.layers.dense(x, 4, **_init(tf)), 2, name="out", **_init(tf)
+    ),
+    "reuse": lambda tf, x: (
+        tf.layers.dense(x, 3, name="q", **_init(tf))
+        + tf.layers.dense(x * 2.0, 3, name="q", reuse=True)
+    ),
+    "conv1d": lambda tf, x: tf.layers.conv1d(
+        tf.reshape(x, [-1, 64, 3]), 4, 3, strides=2, **_init(tf)
+    ),
+    "conv2d": lambda tf, x: tf.layers.conv2d(
+        x, 4, 3, padding="same", activation=tf.nn.relu, **_init(tf)
+    ),
+    "conv2d_strides": lambda tf, x: tf.layers.conv2d(
+        x, 4, (3, 2), (2, 1), use_bias=False, **_init(tf)
+    ),
     "conv2d_dilated": lambda tf, x: tf.layers.conv2d(x, 2, 2, dilation_rate=2, **_init(tf)),
     "conv3d": lambda tf, x: tf.layers.conv3d(tf.reshape(x, [-1, 4, 4, 4, 3]), 2, 2, **_init(tf)),
-    "conv2d_transpose": lambda tf, x: tf.layers.conv2d_transpose(x, 2, 3, 2, padding="same", **_init(tf)),
+    "conv2d_transpose": lambda tf, x: tf.layers.conv2d_transpose(
+        x, 2, 3, 2, padding="same", **_init(tf)
+    ),
     "conv2d_transpose_valid": lambda tf, x: tf.layers.conv2d_transpose(x, 2, 3, 2, **_init(tf)),
     "max_pooling1d": lambda tf, x: tf.layers.max_pooling1d(tf.reshape(x, [-1, 64, 3]), 2, 2),
     "max_pooling2d": lambda tf, x: tf.layers.max_pooling2d(x, 2, 2, padding="same"),
@@ -36,7 +49,9 @@ PROGRAMS = {
     "batch_norm_fed": lambda tf, x: tf.layers.batch_normalization(
         x, training=tf.placeholder_with_default(True, [])
     ),
-    "batch_norm_plain": lambda tf, x: tf.layers.batch_normalization(x, training=True, fused=False, axis=-1),
+    "batch_norm_plain": lambda tf, x: tf.layers.batch_normalization(
+        x, training=True, fused=False, axis=-1
+    ),
     "batch_norm_matrix": lambda tf, x: tf.layers.batch_normalization(
         tf.layers.flatten(x), training=True, momentum=0.9, scale=False
     ),

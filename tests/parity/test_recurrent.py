@@ -1,4 +1,6 @@
-"""Recurrent cells and the ways to unroll them: outputs, states, gradients, variable names against TensorFlow."""
+"""Recurrent cells and the ways to unroll them: outputs, states, gradients, variable names against
+TensorFlow.
+"""
 
 import numpy as np
 import pytest
@@ -14,7 +16,9 @@ CELLS = {
     "gru": lambda c: c.GRUCell(5),
     "lstm": lambda c: c.BasicLSTMCell(5),
     "lstm_joined": lambda c: c.BasicLSTMCell(5, forget_bias=0.5, state_is_tuple=False),
-    "lstm_full": lambda c: c.LSTMCell(5, use_peepholes=True, num_proj=4, cell_clip=0.5, proj_clip=0.4),
+    "lstm_full": lambda c: c.LSTMCell(
+        5, use_peepholes=True, num_proj=4, cell_clip=0.5, proj_clip=0.4
+    ),
     "stack": lambda c: c.MultiRNNCell([c.BasicLSTMCell(5), c.GRUCell(4)]),
     "residual": lambda c: c.ResidualWrapper(c.GRUCell(3)),
     "on_device": lambda c: c.DeviceWrapper(c.GRUCell(3), "/cpu:0"),

@@ -1,5 +1,4 @@
-"""How often a loop can run at most, as far as its condition says so: `i < n` with `i` counted up.
-"""
+"""How often a loop can run at most, as far as its condition says so: `i < n` with `i` counted up."""
 
 from headwater._src.compiler.trace import NeedsStatic, is_array
 

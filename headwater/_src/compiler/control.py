@@ -1,9 +1,10 @@
-"""Branches, loops and calls in the interpreting tier: Python chooses and repeats, bodies are run as functions."""
+"""Branches, loops and calls in the interpreting tier: Python chooses and repeats, bodies are run as
+functions.
+"""
 
 import numpy as np
 
 from headwater._src.compiler.functional import uninitialized
-
 
 # Called between the iterations of a loop; the runtime puts in what checks the step's deadline.
 between_iterations = []
@@ -28,7 +29,8 @@ def run_function(instr, make_body, patience=None):
     Args:
       instr: the `Instr`.
       patience: the `Patience` of the segment; `LongLoop` is raised when it is used up.
-      make_body: from a body's `Program` a function of the list of its values that gives the list of its results.
+      make_body: from a body's `Program` a function of the list of its values that gives the list of
+        its results.
 
     Returns:
       A function of the instruction's values that gives the list of its results.
@@ -85,7 +87,9 @@ def interpreted(program, make_context, random_state, patience=None):
     for i, value in program.consts.items():
         template[i] = value
     feeds, fetches = program.feeds, program.fetches
-    needed = [(value, program.slots[slot], node) for slot, value, node, used in program.state_in if node]
+    needed = [
+        (value, program.slots[slot], node) for slot, value, node, used in program.state_in if node
+    ]
 
     def call(values):
         env = template[:]

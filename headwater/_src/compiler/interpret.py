@@ -1,7 +1,7 @@
 """The interpreting tier: a segment's instructions run one by one on NumPy arrays.
 
-It is what a step uses until compiling pays, what host segments always use, and what repeats a compiled step that
-failed in order to say exactly why.
+It is what a step uses until compiling pays, what host segments always use, and what repeats a
+compiled step that failed in order to say exactly why.
 """
 
 import math
@@ -32,19 +32,23 @@ def interpreter(segment, make_context, random_state, observe=None, make_body=Non
     Args:
       segment: the `Segment`.
       make_context: node -> the context that its host kernel gets.
-      random_state: node -> an object with `take(kernel, count)` that runs a random kernel on the node's Philox
-        state and moves the state on.
-      make_body: makes runners of the bodies of branches and loops, see `control.run_function`; by default they are
-        interpreted as a whole.
+      random_state: node -> an object with `take(kernel, count)` that runs a random kernel on the
+        node's Philox state and moves the state on.
+      make_body: makes runners of the bodies of branches and loops, see `control.run_function`; by
+        default they are interpreted as a whole.
       patience: a `control.Patience` for the loops, or None for any number of iterations.
-      observe: if given, called after each instruction as `observe(instr, start, end, env)`, times in nanoseconds.
+      observe: if given, called after each instruction as `observe(instr, start, end, env)`, times
+        in nanoseconds.
 
     Returns:
       A function of the list of values; it fills in the segment's results. It raises `NodeError`.
     """
     if observe is not None:
         return _observed(segment, make_context, random_state, observe, make_body)
-    plan = [_instruction(instr, make_context, random_state, make_body, patience) for instr in segment.instrs]
+    plan = [
+        _instruction(instr, make_context, random_state, make_body, patience)
+        for instr in segment.instrs
+    ]
 
     def run(env):
         for fn, ins, single, outs, types, node in plan:
@@ -73,7 +77,9 @@ def _explained(error, node, values):
     fn = node.op.shape_fn
     if isinstance(error, errors.OpError) or fn is None or node.op.kind not in ("kernel", "update"):
         return error
-    if len(values) != len(node.inputs) or not all(isinstance(v, (np.ndarray, np.generic)) for v in values):
+    if len(values) != len(node.inputs) or not all(
+        isinstance(v, (np.ndarray, np.generic)) for v in values
+    ):
         return error
     specs = [Spec(v.shape, t.dtype, v) for v, t in zip(values, node.inputs)]
     try:
@@ -87,8 +93,15 @@ def _explained(error, node, values):
 
 def _observed(segment, make_context, random_state, observe, make_body):
     """The same, for those who watch: each instruction is a segment of its own."""
-    steps = [(instr, interpreter(replace(segment, instrs=[instr]), make_context, random_state,
-                                 make_body=make_body)) for instr in segment.instrs]
+    steps = [
+        (
+            instr,
+            interpreter(
+                replace(segment, instrs=[instr]), make_context, random_state, make_body=make_body
+            ),
+        )
+        for instr in segment.instrs
+    ]
 
     def run(env):
         for instr, step in steps:
@@ -104,7 +117,9 @@ def _instruction(instr, make_context, random_state, make_body, patience=None):
     op = node.op
     if instr.function is not None:
         if make_body is None:
-            make_body = lambda program: control.interpreted(program, make_context, random_state, patience)  # noqa: E731
+            make_body = lambda program: control.interpreted(
+                program, make_context, random_state, patience
+            )
         fn = control.run_function(instr, make_body, patience)
         return fn, instr.ins, -1, instr.outs, tuple(numpy_type(t) for t in instr.out_types), node
     attrs = op.kernel_arguments(node)
@@ -155,8 +170,10 @@ def _without_state(fn, ins):
 
 def _sampler(op, attrs, state):
     def call(*values):
-        return state.take(lambda key: op.fn(numpy_xp, key, *values, **attrs),
-                          lambda result: sample_count(op, np.shape(result), attrs))
+        return state.take(
+            lambda key: op.fn(numpy_xp, key, *values, **attrs),
+            lambda result: sample_count(op, np.shape(result), attrs),
+        )
 
     return call
 

@@ -37,7 +37,7 @@ def prune(fetches, targets, feeds):
     """
     fed = set(feeds)
     needed = {}
-    stack = [op for op in targets]
+    stack = list(targets)
     stack.extend(t.op for t in fetches if t not in fed)
     ordered = True
     while stack:

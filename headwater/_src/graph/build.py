@@ -1,7 +1,8 @@
-"""From a call such as `raw.MatMul(a, b)` to a node: inputs become tensors, attrs are inferred and checked.
+"""From a call such as `raw.MatMul(a, b)` to a node: inputs become tensors, attrs are inferred and
+checked.
 
-The rules and the decisive sentences of the errors are those of TensorFlow's op library, since programs (and
-their tests) rely on both.
+The rules and the decisive sentences of the errors are those of TensorFlow's op library, since
+programs (and their tests) rely on both.
 """
 
 from collections import namedtuple
@@ -32,10 +33,17 @@ class _Plan:
         self.inferred = inferred
         self.explicit = [attr for attr in opdef.attrs if attr.name not in inferred]
         self.attrs = {attr.name: attr for attr in opdef.attrs}
-        self.refs = tuple(i for i, arg in enumerate(opdef.inputs) if arg.is_ref) if self.simple else ()
-        self.defaults = {attr.name: attr.default for attr in opdef.attrs if attr.default is not REQUIRED}
-        self.result = namedtuple(op.name, [f"{a.name}" for a in opdef.outputs], rename=True) if len(
-            opdef.outputs) > 1 else None
+        self.refs = (
+            tuple(i for i, arg in enumerate(opdef.inputs) if arg.is_ref) if self.simple else ()
+        )
+        self.defaults = {
+            attr.name: attr.default for attr in opdef.attrs if attr.default is not REQUIRED
+        }
+        self.result = (
+            namedtuple(op.name, [f"{a.name}" for a in opdef.outputs], rename=True)
+            if len(opdef.outputs) > 1
+            else None
+        )
 
 
 def apply_op(op, inputs, attrs, name):
@@ -48,8 +56,8 @@ def apply_op(op, inputs, attrs, name):
       name: node name, or None for the op's own.
 
     Returns:
-      The output tensor; a list, where the op's output is one; a named tuple of outputs when there are
-      several; the `Operation` when there are none.
+      The output tensor; a list, where the op's output is one; a named tuple of outputs when there
+      are several; the `Operation` when there are none.
 
     Raises:
       TypeError: an input or attr of a wrong type, or a missing attr.
@@ -87,8 +95,10 @@ def apply_op(op, inputs, attrs, name):
     if plan.refs:
         # What works on a variable in place belongs where the variable is.
         before = graph._local.scopes
-        graph._local.scopes = before.replace(devices=(), colocate=(
-            *before.colocate, *(Colocation(tensors[i].op, ()) for i in plan.refs)))
+        graph._local.scopes = before.replace(
+            devices=(),
+            colocate=(*before.colocate, *(Colocation(tensors[i].op, ()) for i in plan.refs)),
+        )
         try:
             node = make_node(graph, op, name or op.name, tensors, attrs, _output_types(op, attrs))
         finally:
@@ -118,10 +128,12 @@ def _flatten(values):
 def _complete(op, inputs, attrs):
     """Inputs given partly by name."""
     if len(inputs) > len(op.input_names):
-        raise TypeError(f"{op.name} takes {len(op.input_names)} inputs {list(op.input_names)}, got "
-                        f"{len(inputs)}")
+        raise TypeError(
+            f"{op.name} takes {len(op.input_names)} inputs {list(op.input_names)}, got "
+            f"{len(inputs)}"
+        )
     inputs = list(inputs)
-    for arg in op.input_names[len(inputs):]:
+    for arg in op.input_names[len(inputs) :]:
         if arg not in attrs:
             raise TypeError(f"No argument for input {arg} found in {op.name}")
         inputs.append(attrs.pop(arg))
@@ -177,19 +189,24 @@ def _convert_one(op, plan, arg, value, wanted, default, owner, name):
     try:
         tensor = None
         if default is not None and wanted is None:
-            # The attr's default only matters for values whose own type will not do (an empty list, say).
+            # The attr's default only matters for values whose own type will not do (an empty list,
+            # say).
             allowed = plan.attrs[arg.type_attr].allowed
             if allowed is not None:
                 tensor = convert_to_tensor(value, None, name, as_ref=arg.is_ref)
                 if tensor.dtype.base_dtype not in allowed:
                     tensor = None
         if tensor is None:
-            tensor = convert_to_tensor(value, wanted, name, preferred_dtype=default, as_ref=arg.is_ref)
+            tensor = convert_to_tensor(
+                value, wanted, name, preferred_dtype=default, as_ref=arg.is_ref
+            )
     except (TypeError, ValueError) as error:
         raise _conversion_error(op, plan, arg, value, wanted, owner, error) from None
     if arg.is_ref and not tensor.dtype._is_ref_dtype:
-        raise TypeError(f"'{op.name}' Op requires that input '{arg.name}' be a mutable tensor (e.g.: a "
-                        "tf.Variable)")
+        raise TypeError(
+            f"'{op.name}' Op requires that input '{arg.name}' be a mutable tensor (e.g.: a "
+            "tf.Variable)"
+        )
     if wanted is not None and tensor.dtype.base_dtype != wanted:
         raise _mismatch(op, arg, tensor, wanted, owner)
     return tensor
@@ -209,9 +226,13 @@ def _conversion_error(op, plan, arg, value, wanted, owner, error):
         try:
             tensor_proto.to_ndarray(value)
         except (TypeError, ValueError):
-            return ValueError(f"Tried to convert '{arg.name}' to a tensor and failed. Error: {error}")
-        return TypeError(f"Expected {wanted.name} passed to parameter '{arg.name}' of op '{op.name}', got "
-                         f"{value!r} of type '{type(value).__name__}' instead. Error: {error}")
+            return ValueError(
+                f"Tried to convert '{arg.name}' to a tensor and failed. Error: {error}"
+            )
+        return TypeError(
+            f"Expected {wanted.name} passed to parameter '{arg.name}' of op '{op.name}', got "
+            f"{value!r} of type '{type(value).__name__}' instead. Error: {error}"
+        )
     if isinstance(error, TypeError) and "no conversion function" in str(error):
         return error
     return ValueError(f"Tried to convert '{arg.name}' to a tensor and failed. Error: {error}")
@@ -227,24 +248,34 @@ def _convert_list(op, plan, arg, value, attrs, types, owner):
         else:
             wanted = [dtypes.as_dtype(w) for w in wanted]
             if len(wanted) != len(value):
-                raise ValueError(f"{arg.name!r} of {op.name!r} Op has {len(value)} tensors, but "
-                                 f"{len(wanted)} types were given")
-            tensors = [convert_to_tensor(v, w, f"{arg.name}_{i}", as_ref=arg.is_ref)
-                       for i, (v, w) in enumerate(zip(value, wanted))]
+                raise ValueError(
+                    f"{arg.name!r} of {op.name!r} Op has {len(value)} tensors, but "
+                    f"{len(wanted)} types were given"
+                )
+            tensors = [
+                convert_to_tensor(v, w, f"{arg.name}_{i}", as_ref=arg.is_ref)
+                for i, (v, w) in enumerate(zip(value, wanted))
+            ]
         types[arg.type_list_attr] = [t.dtype.base_dtype for t in tensors]
         minimum = plan.attrs[arg.type_list_attr].minimum
         if minimum is not None and len(tensors) < minimum:
-            raise ValueError(f"List argument '{arg.name}' to '{op.name}' Op with length {len(tensors)} "
-                             f"shorter than minimum length {minimum}.")
+            raise ValueError(
+                f"List argument '{arg.name}' to '{op.name}' Op with length {len(tensors)} "
+                f"shorter than minimum length {minimum}."
+            )
         return tensors
     count = types.setdefault(arg.number_attr, len(value))
     if count != len(value):
-        raise ValueError(f"List argument '{arg.name}' to '{op.name}' Op with length {len(value)} must match "
-                         f"length {count} of the lists before it.")
+        raise ValueError(
+            f"List argument '{arg.name}' to '{op.name}' Op with length {len(value)} must match "
+            f"length {count} of the lists before it."
+        )
     minimum = plan.attrs[arg.number_attr].minimum
     if minimum is not None and count < minimum:
-        raise ValueError(f"List argument '{arg.name}' to '{op.name}' Op with length {count} shorter than "
-                         f"minimum length {minimum}.")
+        raise ValueError(
+            f"List argument '{arg.name}' to '{op.name}' Op with length {count} shorter than "
+            f"minimum length {minimum}."
+        )
     wanted = arg.type
     if arg.type_attr:
         wanted = types.get(arg.type_attr)
@@ -253,25 +284,38 @@ def _convert_list(op, plan, arg, value, attrs, types, owner):
         if wanted is None:
             wanted = next((t.dtype.base_dtype for t in value if isinstance(t, Tensor)), None)
             if wanted is None:
-                wanted = next((dtypes.as_dtype(v.dtype).base_dtype for v in value
-                               if hasattr(v, "_as_graph_element")), None)
+                wanted = next(
+                    (
+                        dtypes.as_dtype(v.dtype).base_dtype
+                        for v in value
+                        if hasattr(v, "_as_graph_element")
+                    ),
+                    None,
+                )
     tensors = []
     default = plan.defaults.get(arg.type_attr)
     for i, item in enumerate(value):
         try:
-            tensor = convert_to_tensor(item, wanted, f"{arg.name}_{i}", preferred_dtype=default,
-                                       as_ref=arg.is_ref)
+            tensor = convert_to_tensor(
+                item, wanted, f"{arg.name}_{i}", preferred_dtype=default, as_ref=arg.is_ref
+            )
         except (TypeError, ValueError) as error:
             found = ", ".join(_kind(v) for v in value)
-            problem = "that do not match" if len({_kind(v) for v in value}) > 1 else (
-                "that are invalid" if not isinstance(item, Tensor) else "that do not match")
+            problem = (
+                "that do not match"
+                if len({_kind(v) for v in value}) > 1
+                else ("that are invalid" if not isinstance(item, Tensor) else "that do not match")
+            )
             expected = f" expected type {wanted.name}" if wanted is not None and arg.type else ""
-            raise TypeError(f"Tensors in list passed to '{arg.name}' of '{op.name}' Op have types [{found}] "
-                            f"{problem}{expected}. {'' if isinstance(item, Tensor) else error}".rstrip()
-                            ) from None
+            raise TypeError(
+                f"Tensors in list passed to '{arg.name}' of '{op.name}' Op have types [{found}] "
+                f"{problem}{expected}. {'' if isinstance(item, Tensor) else error}".rstrip()
+            ) from None
         if arg.is_ref and not tensor.dtype._is_ref_dtype:
-            raise TypeError(f"'{op.name}' Op requires that input '{arg.name}' be a mutable tensor (e.g.: a "
-                            "tf.Variable)")
+            raise TypeError(
+                f"'{op.name}' Op requires that input '{arg.name}' be a mutable tensor (e.g.: a "
+                "tf.Variable)"
+            )
         if wanted is None:
             wanted = tensor.dtype.base_dtype
         tensors.append(tensor)
@@ -295,8 +339,10 @@ def _check_allowed(op, plan, attr_name, dtype, arg_name):
     allowed = plan.attrs[attr_name].allowed
     if allowed is not None and dtype not in allowed:
         names = ", ".join(t.name for t in allowed)
-        raise TypeError(f"Value passed to parameter '{arg_name}' has DataType {dtype.name} not in list of "
-                        f"allowed values: {names}")
+        raise TypeError(
+            f"Value passed to parameter '{arg_name}' has DataType {dtype.name} not in list of "
+            f"allowed values: {names}"
+        )
 
 
 def _finish_attrs(op, plan, given, types):
@@ -324,13 +370,17 @@ def _finish_attrs(op, plan, given, types):
         elif attr.allowed is not None:
             for dtype in attrs[name] if attr.is_list else (attrs[name],):
                 if dtype not in attr.allowed:
-                    arg = next(a.name for a in op.opdef.inputs if name in (a.type_attr, a.type_list_attr))
+                    arg = next(
+                        a.name for a in op.opdef.inputs if name in (a.type_attr, a.type_list_attr)
+                    )
                     _check_allowed(op, plan, name, dtype, arg)
     if given:
         unknown = [k for k in given if not k.startswith("_")]
         if unknown:
-            raise TypeError(f"{op.name} got unexpected keyword arguments: {', '.join(sorted(unknown))}; it "
-                            f"has the attrs {', '.join(op.attr_names)}")
+            raise TypeError(
+                f"{op.name} got unexpected keyword arguments: {', '.join(sorted(unknown))}; it "
+                f"has the attrs {', '.join(op.attr_names)}"
+            )
         attrs.update(given)
     return attrs
 
@@ -345,12 +395,16 @@ def attr_value(op, attr, value):
     kind = attr.item_kind
     if attr.is_list:
         if not isinstance(value, (list, tuple, np.ndarray)):
-            raise TypeError(f"Expected list for attr {attr.name}, obtained {type(value).__name__} instead.")
+            raise TypeError(
+                f"Expected list for attr {attr.name}, obtained {type(value).__name__} instead."
+            )
         return [_scalar_attr(op, attr, kind, v) for v in value]
     result = _scalar_attr(op, attr, kind, value)
     if attr.minimum is not None and result < attr.minimum:
-        raise ValueError(f"Attr '{attr.name}' of '{op.name}' Op passed {result} less than minimum "
-                         f"{attr.minimum}.")
+        raise ValueError(
+            f"Attr '{attr.name}' of '{op.name}' Op passed {result} less than minimum "
+            f"{attr.minimum}."
+        )
     return result
 
 
@@ -359,8 +413,10 @@ def _scalar_attr(op, attr, kind, value):
         value = dtypes.as_dtype(value).base_dtype
         if attr.allowed is not None and value not in attr.allowed:
             names = ", ".join(t.name for t in attr.allowed)
-            raise TypeError(f"Value passed to parameter '{attr.name}' has DataType {value.name} not in list "
-                            f"of allowed values: {names}")
+            raise TypeError(
+                f"Value passed to parameter '{attr.name}' has DataType {value.name} not in list "
+                f"of allowed values: {names}"
+            )
         return value
     if kind == "string":
         if isinstance(value, bytes):
@@ -372,7 +428,9 @@ def _scalar_attr(op, attr, kind, value):
             raise TypeError(f"Expected string for argument '{attr.name}' not {value!r}.")
         if attr.allowed is not None and value not in attr.allowed:
             allowed = ", ".join(f'"{v}"' for v in attr.allowed)
-            raise ValueError(f"Attr '{attr.name}' of '{op.name}' Op passed string '{value}' not in: {allowed}.")
+            raise ValueError(
+                f"Attr '{attr.name}' of '{op.name}' Op passed string '{value}' not in: {allowed}."
+            )
         return value
     if kind == "bool":
         if not isinstance(value, (bool, np.bool_)):
@@ -387,12 +445,19 @@ def _scalar_attr(op, attr, kind, value):
         try:
             return dims_lib.of(value)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"Error converting {attr.name} (value {value!r}) to a TensorShape: {error}"
-                              ) from None
+            raise type(error)(
+                f"Error converting {attr.name} (value {value!r}) to a TensorShape: {error}"
+            ) from None
     if kind == "tensor":
-        return value if isinstance(value, np.ndarray) else (
-            tensor_proto.make_ndarray(value) if hasattr(value, "tensor_shape")
-            else tensor_proto.to_ndarray(value))
+        return (
+            value
+            if isinstance(value, np.ndarray)
+            else (
+                tensor_proto.make_ndarray(value)
+                if hasattr(value, "tensor_shape")
+                else tensor_proto.to_ndarray(value)
+            )
+        )
     return value  # func: a name, or an object with one
 
 
@@ -421,14 +486,19 @@ def _outputs(op, plan, node):
             parts.append(node.outputs[at])
             at += 1
             continue
-        n = len(node.attrs[arg.type_list_attr]) if arg.type_list_attr else node.attrs[arg.number_attr]
+        n = (
+            len(node.attrs[arg.type_list_attr])
+            if arg.type_list_attr
+            else node.attrs[arg.number_attr]
+        )
         parts.append(node.outputs[at : at + n])
         at += n
     return plan.result(*parts)
 
 
 def create_op(graph, op_type, inputs, types, name, attrs):
-    """A node from an op's name, tensors and attrs that may be protos (the low-level `Graph.create_op`).
+    """A node from an op's name, tensors and attrs that may be protos (the low-level
+    `Graph.create_op`).
 
     Returns:
       The `Operation`.
@@ -437,8 +507,10 @@ def create_op(graph, op_type, inputs, types, name, attrs):
 
     op = OPS.get(op_type)
     if op is None:
-        raise ValueError(f"Op type not registered '{op_type}'. Make sure the op is registered; "
-                         "docs/coverage.md lists the ops that headwater has.")
+        raise ValueError(
+            f"Op type not registered '{op_type}'. Make sure the op is registered; "
+            "docs/coverage.md lists the ops that headwater has."
+        )
     if op.plan is None:
         op.plan = _Plan(op)
     given = {k: graphdef.attr_from_proto(v) for k, v in (attrs or {}).items()}

@@ -218,7 +218,7 @@ def _convert_shape(value, dtype=None, name=None, as_ref=False):
             raise ValueError(f"Cannot convert an unknown Dimension to a Tensor: {value}")
         return constant(value.value, dtype or dtypes.int32, name=name or "shape_as_tensor")
     if not value.is_fully_defined():
-        raise ValueError("Cannot convert a partially known TensorShape to a Tensor: %s" % value)
+        raise ValueError(f"Cannot convert a partially known TensorShape to a Tensor: {value}")
     if dtype is not None and dtype not in (dtypes.int32, dtypes.int64):
         raise TypeError(f"Cannot convert a TensorShape to dtype {dtype.name}")
     dims = value._dims

@@ -83,7 +83,8 @@ def body_of(definition, node, inputs):
     for arg, t in zip(definition.signature.input_arg, inputs):
         if arg.type != t.dtype.base_dtype.as_datatype_enum:
             raise ValueError(
-                f"Argument {arg.name} of function {definition.signature.name} has another type than "
+                f"Argument {arg.name} of function {definition.signature.name} has another type "
+                f"than "
                 f"{t.name}, which {node.name} gives it"
             )
         arguments[arg.name] = graph.add_input(t)

@@ -83,8 +83,7 @@ def _dense(dy):
 
 
 def branch_gradient(op, *dys):
-    """The gradient of `If`, `Case` and calls: a node of the same kind with the bodies' gradients.
-    """
+    """The gradient of `If`, `Case` and calls: a node of the same kind with the bodies' gradients."""
     selector = op.inputs[:1] if op.op.form == "branch" else ()
     inputs = op.inputs[len(selector) :]
     forwards = op.op.bodies(op)

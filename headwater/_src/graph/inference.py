@@ -241,8 +241,7 @@ def _partial_pack(node, depth):
 
 
 def _scalar(tensor, depth):
-    """A scalar's value when decided: a constant, or an element taken out of a partly known shape.
-    """
+    """A scalar's value when decided: a constant, or an element taken out of a partly known shape."""
     value = tensor.known
     if value is not None:
         return None if value < 0 else int(value)

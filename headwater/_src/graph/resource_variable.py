@@ -39,9 +39,7 @@ class ResourceVariable(Variable):
         with graph.name_scope("Assign") as assign_scope, self._at_handle():
             with graph.name_scope(scope):
                 value = guarded(name, self._initial_value)
-            self._initializer_op = raw.AssignVariableOp(
-                self._handle, value, name=assign_scope
-            )
+            self._initializer_op = raw.AssignVariableOp(self._handle, value, name=assign_scope)
         with graph.name_scope("Read"), graph.device(self._handle.device):
             self._snapshot = self._read()
             if self._caching_device is not None:

@@ -66,8 +66,7 @@ def _safe(name, tensor, cache):
 
 
 def _walked(op):
-    """The inputs that are looked through: a branch decides by itself whether it reads a variable.
-    """
+    """The inputs that are looked through: a branch decides by itself whether it reads a variable."""
     if op.type not in ("If", "StatelessIf"):
         return op.inputs
     return [t for t in op.inputs if t.op.type not in _VARIABLES]

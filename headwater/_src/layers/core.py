@@ -194,8 +194,7 @@ def dense(
     name=None,
     reuse=None,
 ):
-    """Applies a `Dense` layer, with its arguments, to `inputs`; `reuse` finds its variables again.
-    """
+    """Applies a `Dense` layer, with its arguments, to `inputs`; `reuse` finds its variables again."""
     layer = Dense(
         units,
         activation,

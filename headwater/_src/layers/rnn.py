@@ -1,5 +1,4 @@
-"""Unrolling cells over time: `static_rnn`, `dynamic_rnn`, `raw_rnn` and their bidirectional forms.
-"""
+"""Unrolling cells over time: `static_rnn`, `dynamic_rnn`, `raw_rnn` and their bidirectional forms."""
 
 import numpy as np
 

@@ -1,4 +1,8 @@
-"""Layers of `tf.layers` that slide windows: convolutions and pools, in one, two and three dimensions."""
+"""Layers of `tf.layers` that slide windows: convolutions and pools, in one, two and three
+dimensions.
+"""
+
+import numpy as np
 
 from headwater._src.graph import raw
 from headwater._src.graph.convert import constant
@@ -8,13 +12,13 @@ from headwater._src.layers.initializers import Zeros
 from headwater._src.ops.conv_functions import conv1d as nn_conv1d
 from headwater._src.ops.nn import bias_add
 
-import numpy as np
-
-
 LAYOUTS = {
-    (1, "channels_last"): "NWC", (1, "channels_first"): "NCW",
-    (2, "channels_last"): "NHWC", (2, "channels_first"): "NCHW",
-    (3, "channels_last"): "NDHWC", (3, "channels_first"): "NCDHW",
+    (1, "channels_last"): "NWC",
+    (1, "channels_first"): "NCW",
+    (2, "channels_last"): "NHWC",
+    (2, "channels_first"): "NCHW",
+    (3, "channels_last"): "NDHWC",
+    (3, "channels_first"): "NCDHW",
 }
 
 
@@ -31,7 +35,9 @@ def sizes(value, rank, name):
     except (TypeError, ValueError):
         result = ()
     if len(result) != rank:
-        raise ValueError(f"The `{name}` argument must be a tuple of {rank} integers. Received: {value}")
+        raise ValueError(
+            f"The `{name}` argument must be a tuple of {rank} integers. Received: {value}"
+        )
     return result
 
 
@@ -39,8 +45,10 @@ def layout(data_format):
     """`channels_last` or `channels_first`, whatever case it is written in."""
     name = data_format.lower()
     if name not in ("channels_first", "channels_last"):
-        raise ValueError("The `data_format` argument must be one of \"channels_first\", \"channels_last\". "
-                         f"Received: {data_format}")
+        raise ValueError(
+            'The `data_format` argument must be one of "channels_first", "channels_last". '
+            f"Received: {data_format}"
+        )
     return name
 
 
@@ -69,11 +77,28 @@ class Conv(Layer):
       **kwargs: as for `Layer`.
     """
 
-    def __init__(self, rank, filters, kernel_size, strides=1, padding="valid", data_format="channels_last",
-                 dilation_rate=1, activation=None, use_bias=True, kernel_initializer=None,
-                 bias_initializer=Zeros(), kernel_regularizer=None, bias_regularizer=None,
-                 activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True,
-                 name=None, **kwargs):
+    def __init__(
+        self,
+        rank,
+        filters,
+        kernel_size,
+        strides=1,
+        padding="valid",
+        data_format="channels_last",
+        dilation_rate=1,
+        activation=None,
+        use_bias=True,
+        kernel_initializer=None,
+        bias_initializer=Zeros(),
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        trainable=True,
+        name=None,
+        **kwargs,
+    ):
         super().__init__(trainable, name, activity_regularizer=activity_regularizer, **kwargs)
         self.rank, self.filters = rank, filters
         self.kernel_size = sizes(kernel_size, rank, "kernel_size")
@@ -99,14 +124,32 @@ class Conv(Layer):
         return channels
 
     def _add_bias(self, size):
-        self.bias = self.add_weight("bias", [size], None, self.bias_initializer, self.bias_regularizer, True,
-                                    self.bias_constraint) if self.use_bias else None
+        self.bias = (
+            self.add_weight(
+                "bias",
+                [size],
+                None,
+                self.bias_initializer,
+                self.bias_regularizer,
+                True,
+                self.bias_constraint,
+            )
+            if self.use_bias
+            else None
+        )
 
     def build(self, input_shape):
         """Makes `kernel` (`[*kernel_size, channels, filters]`) and `bias`."""
         shape = [*self.kernel_size, self._channels(input_shape), self.filters]
-        self.kernel = self.add_weight("kernel", shape, None, self.kernel_initializer, self.kernel_regularizer,
-                                      True, self.kernel_constraint)
+        self.kernel = self.add_weight(
+            "kernel",
+            shape,
+            None,
+            self.kernel_initializer,
+            self.kernel_regularizer,
+            True,
+            self.kernel_constraint,
+        )
         self._add_bias(self.filters)
         self.built = True
 
@@ -116,11 +159,24 @@ class Conv(Layer):
     def _convolve(self, inputs):
         data_format = LAYOUTS[self.rank, self.data_format]
         if self.rank == 1:
-            return nn_conv1d(inputs, self.kernel, self.strides[0], self.padding.upper(),
-                             data_format=data_format, dilations=self.dilation_rate[0], name="conv1d")
+            return nn_conv1d(
+                inputs,
+                self.kernel,
+                self.strides[0],
+                self.padding.upper(),
+                data_format=data_format,
+                dilations=self.dilation_rate[0],
+                name="conv1d",
+            )
         op = raw.Conv2D if self.rank == 2 else raw.Conv3D
-        return op(inputs, self.kernel, strides=self._spread(self.strides), padding=self.padding.upper(),
-                  data_format=data_format, dilations=self._spread(self.dilation_rate))
+        return op(
+            inputs,
+            self.kernel,
+            strides=self._spread(self.strides),
+            padding=self.padding.upper(),
+            data_format=data_format,
+            dilations=self._spread(self.dilation_rate),
+        )
 
     def call(self, inputs):
         """The convolution, the bias and the activation."""
@@ -130,8 +186,9 @@ class Conv(Layer):
         if self.use_bias:
             first = self.data_format == "channels_first"
             if first and self.rank == 1:
-                outputs = outputs + raw.Reshape(self.bias, constant(np.array([1, self.bias.shape[0].value, 1],
-                                                                             np.int32)))
+                outputs = outputs + raw.Reshape(
+                    self.bias, constant(np.array([1, self.bias.shape[0].value, 1], np.int32))
+                )
             else:
                 outputs = bias_add(outputs, self.bias, data_format="NCHW" if first else "NHWC")
         return outputs if self.activation is None else self.activation(outputs)
@@ -140,16 +197,42 @@ class Conv(Layer):
 class Conv2DTranspose(Conv):
     """The transposed convolution in two dimensions; arguments as for `Conv`, without dilation."""
 
-    def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last",
-                 activation=None, use_bias=True, **kwargs):
-        super().__init__(2, filters, kernel_size, strides, padding, data_format, 1, activation, use_bias,
-                         **kwargs)
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=(1, 1),
+        padding="valid",
+        data_format="channels_last",
+        activation=None,
+        use_bias=True,
+        **kwargs,
+    ):
+        super().__init__(
+            2,
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            1,
+            activation,
+            use_bias,
+            **kwargs,
+        )
 
     def build(self, input_shape):
         """Makes `kernel` (`[*kernel_size, filters, channels]`) and `bias`."""
         shape = [*self.kernel_size, self.filters, self._channels(input_shape)]
-        self.kernel = self.add_weight("kernel", shape, None, self.kernel_initializer, self.kernel_regularizer,
-                                      True, self.kernel_constraint)
+        self.kernel = self.add_weight(
+            "kernel",
+            shape,
+            None,
+            self.kernel_initializer,
+            self.kernel_regularizer,
+            True,
+            self.kernel_constraint,
+        )
         self._add_bias(self.filters)
         self.built = True
 
@@ -163,14 +246,26 @@ class Conv2DTranspose(Conv):
             grow = max(kernel - stride, 0) if self.padding == "valid" else 0
             known.append(None if static is None else static * stride + grow)
             spatial.append(shape[axis] * stride + grow if static is None else known[-1])
-        target = [shape[0], self.filters, *spatial] if self.data_format == "channels_first" else [
-            shape[0], *spatial, self.filters]
+        target = (
+            [shape[0], self.filters, *spatial]
+            if self.data_format == "channels_first"
+            else [shape[0], *spatial, self.filters]
+        )
         outputs = raw.Conv2DBackpropInput(
-            PUBLIC["stack"](target), self.kernel, inputs, strides=self._spread(self.strides),
-            padding=self.padding.upper(), data_format=LAYOUTS[2, self.data_format], name="conv2d_transpose")
+            PUBLIC["stack"](target),
+            self.kernel,
+            inputs,
+            strides=self._spread(self.strides),
+            padding=self.padding.upper(),
+            data_format=LAYOUTS[2, self.data_format],
+            name="conv2d_transpose",
+        )
         batch = inputs.dims[0]
-        outputs.set_shape([batch, self.filters, *known] if self.data_format == "channels_first" else [
-            batch, *known, self.filters])
+        outputs.set_shape(
+            [batch, self.filters, *known]
+            if self.data_format == "channels_first"
+            else [batch, *known, self.filters]
+        )
         return self._finish(outputs)
 
 
@@ -188,8 +283,17 @@ class Pool(Layer):
       **kwargs: as for `Layer`.
     """
 
-    def __init__(self, rank, kind, pool_size, strides, padding="valid", data_format="channels_last",
-                 name=None, **kwargs):
+    def __init__(
+        self,
+        rank,
+        kind,
+        pool_size,
+        strides,
+        padding="valid",
+        data_format="channels_last",
+        name=None,
+        **kwargs,
+    ):
         super().__init__(name=name, **kwargs)
         self.rank, self._kind = rank, kind
         self.pool_size = sizes(pool_size, rank, "pool_size")
@@ -207,18 +311,28 @@ class Pool(Layer):
             axis = constant(np.int32(3 if first else 2))
             inputs = raw.ExpandDims(inputs, axis)
         spread = (lambda v: [1, 1, *v]) if first else (lambda v: [1, *v, 1])
-        ops = {("max", 2): raw.MaxPool, ("avg", 2): raw.AvgPool, ("max", 3): raw.MaxPool3D,
-               ("avg", 3): raw.AvgPool3D}
-        outputs = ops[self._kind, rank](inputs, ksize=spread(window), strides=spread(steps),
-                                        padding=self.padding.upper(),
-                                        data_format=LAYOUTS[rank, self.data_format])
+        ops = {
+            ("max", 2): raw.MaxPool,
+            ("avg", 2): raw.AvgPool,
+            ("max", 3): raw.MaxPool3D,
+            ("avg", 3): raw.AvgPool3D,
+        }
+        outputs = ops[self._kind, rank](
+            inputs,
+            ksize=spread(window),
+            strides=spread(steps),
+            padding=self.padding.upper(),
+            data_format=LAYOUTS[rank, self.data_format],
+        )
         if self.rank == 1:
             outputs = raw.Squeeze(outputs, squeeze_dims=[3 if first else 2])
         return outputs
 
 
 def _pool_class(rank, kind, class_name, text):
-    def __init__(self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs):
+    def __init__(
+        self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs
+    ):
         Pool.__init__(self, rank, kind, pool_size, strides, padding, data_format, name, **kwargs)
 
     doc = f"{text} of each window in {rank} dimension(s); arguments as for `Pool`."
@@ -226,9 +340,19 @@ def _pool_class(rank, kind, class_name, text):
 
 
 def _conv_class(rank):
-    def __init__(self, filters, kernel_size, strides=1, padding="valid", data_format="channels_last",
-                 dilation_rate=1, **kwargs):
-        Conv.__init__(self, rank, filters, kernel_size, strides, padding, data_format, dilation_rate, **kwargs)
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=1,
+        padding="valid",
+        data_format="channels_last",
+        dilation_rate=1,
+        **kwargs,
+    ):
+        Conv.__init__(
+            self, rank, filters, kernel_size, strides, padding, data_format, dilation_rate, **kwargs
+        )
 
     doc = f"A convolution over {rank} dimension(s); arguments as for `Conv`."
     return type(f"Conv{rank}D", (Conv,), {"__init__": __init__, "__doc__": doc})
@@ -236,35 +360,98 @@ def _conv_class(rank):
 
 Conv1D, Conv2D, Conv3D = (_conv_class(rank) for rank in (1, 2, 3))
 MaxPooling1D, MaxPooling2D, MaxPooling3D = (
-    _pool_class(rank, "max", f"MaxPooling{rank}D", "The largest value") for rank in (1, 2, 3))
+    _pool_class(rank, "max", f"MaxPooling{rank}D", "The largest value") for rank in (1, 2, 3)
+)
 AveragePooling1D, AveragePooling2D, AveragePooling3D = (
-    _pool_class(rank, "avg", f"AveragePooling{rank}D", "The mean") for rank in (1, 2, 3))
+    _pool_class(rank, "avg", f"AveragePooling{rank}D", "The mean") for rank in (1, 2, 3)
+)
 
 
 def _function(cls, name):
     """The function form of a layer class: a layer made and applied at once."""
 
-    def conv(inputs, filters, kernel_size, strides=1, padding="valid", data_format="channels_last",
-             dilation_rate=1, activation=None, use_bias=True, kernel_initializer=None, bias_initializer=Zeros(),
-             kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
-             bias_constraint=None, trainable=True, name=None, reuse=None):
+    def conv(
+        inputs,
+        filters,
+        kernel_size,
+        strides=1,
+        padding="valid",
+        data_format="channels_last",
+        dilation_rate=1,
+        activation=None,
+        use_bias=True,
+        kernel_initializer=None,
+        bias_initializer=Zeros(),
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        trainable=True,
+        name=None,
+        reuse=None,
+    ):
         options = dict(
-            activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer,
-            kernel_constraint=kernel_constraint, bias_constraint=bias_constraint, trainable=trainable, name=name,
-            dtype=inputs.dtype.base_dtype, _scope=name, _reuse=reuse)
+            activation=activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer,
+            activity_regularizer=activity_regularizer,
+            kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint,
+            trainable=trainable,
+            name=name,
+            dtype=inputs.dtype.base_dtype,
+            _scope=name,
+            _reuse=reuse,
+        )
         if cls is not Conv2DTranspose:
             options["dilation_rate"] = dilation_rate
         return cls(filters, kernel_size, strides, padding, data_format, **options)(inputs)
 
-    def transposed(inputs, filters, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last",
-                   activation=None, use_bias=True, kernel_initializer=None, bias_initializer=Zeros(),
-                   kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,
-                   kernel_constraint=None, bias_constraint=None, trainable=True, name=None, reuse=None):
-        return conv(inputs, filters, kernel_size, strides, padding, data_format, 1, activation, use_bias,
-                    kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
-                    activity_regularizer, kernel_constraint, bias_constraint, trainable, name, reuse)
+    def transposed(
+        inputs,
+        filters,
+        kernel_size,
+        strides=(1, 1),
+        padding="valid",
+        data_format="channels_last",
+        activation=None,
+        use_bias=True,
+        kernel_initializer=None,
+        bias_initializer=Zeros(),
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        trainable=True,
+        name=None,
+        reuse=None,
+    ):
+        return conv(
+            inputs,
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            1,
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            kernel_constraint,
+            bias_constraint,
+            trainable,
+            name,
+            reuse,
+        )
 
     def pool(inputs, pool_size, strides, padding="valid", data_format="channels_last", name=None):
         return cls(pool_size, strides, padding, data_format, name)(inputs)
@@ -275,10 +462,15 @@ def _function(cls, name):
     return function
 
 
-conv1d, conv2d, conv3d = (_function(c, n) for c, n in ((Conv1D, "conv1d"), (Conv2D, "conv2d"), (Conv3D, "conv3d")))
+conv1d, conv2d, conv3d = (
+    _function(c, n) for c, n in ((Conv1D, "conv1d"), (Conv2D, "conv2d"), (Conv3D, "conv3d"))
+)
 conv2d_transpose = _function(Conv2DTranspose, "conv2d_transpose")
 max_pooling1d, max_pooling2d, max_pooling3d = (
-    _function(c, f"max_pooling{i}d") for i, c in enumerate((MaxPooling1D, MaxPooling2D, MaxPooling3D), 1))
+    _function(c, f"max_pooling{i}d")
+    for i, c in enumerate((MaxPooling1D, MaxPooling2D, MaxPooling3D), 1)
+)
 average_pooling1d, average_pooling2d, average_pooling3d = (
     _function(c, f"average_pooling{i}d")
-    for i, c in enumerate((AveragePooling1D, AveragePooling2D, AveragePooling3D), 1))
+    for i, c in enumerate((AveragePooling1D, AveragePooling2D, AveragePooling3D), 1)
+)

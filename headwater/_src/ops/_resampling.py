@@ -1,4 +1,6 @@
-"""Which input rows (or columns) a resized image takes, and with what weights: float32, as TensorFlow computes them."""
+"""Which input rows (or columns) a resized image takes, and with what weights: float32, as
+TensorFlow computes them.
+"""
 
 import numpy as np
 

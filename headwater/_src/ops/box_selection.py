@@ -31,7 +31,9 @@ def _overlap(a, b):
 
 
 def _select(scores, count, threshold, least, overlap, sigma=0.0):
-    """`(indices, scores)` of what is chosen; `overlap(i, chosen)` compares one with those chosen before."""
+    """`(indices, scores)` of what is chosen; `overlap(i, chosen)` compares one with those chosen
+    before.
+    """
     import heapq
 
     scale = -0.5 / sigma if sigma > 0 else 0.0

@@ -202,12 +202,14 @@ def _predicate(pred):
     pred = convert_to_tensor(pred)
     if pred.dtype.base_dtype is not dtypes.bool:
         raise TypeError(
-            f"Input 'pred' of 'Switch' Op has type {pred.dtype.base_dtype.name} that does not match "
+            f"Input 'pred' of 'Switch' Op has type {pred.dtype.base_dtype.name} that does not "
+            f"match "
             "expected type of bool."
         )
     if pred.dims is not None and pred.dims != ():
         raise ValueError(
-            f"Shape must be rank 0 but is rank {len(pred.dims)} for the predicate {pred.name} of a cond"
+            f"Shape must be rank 0 but is rank {len(pred.dims)} for the predicate {pred.name} of a "
+            f"cond"
         )
     return pred
 
@@ -238,7 +240,8 @@ def _check_alike(first, second):
     for a, b in zip(first.leaves, second.leaves):
         if type(a) is not type(b) and not (isinstance(a, Tensor) and isinstance(b, Tensor)):
             raise TypeError(
-                "Cannot reconcile tf.cond 0-th outputs: outputs from 'true_fn' and 'false_fn' are of "
+                "Cannot reconcile tf.cond 0-th outputs: outputs from 'true_fn' and 'false_fn' are "
+                "of "
                 f"different kinds: {a!r} and {b!r}"
             )
         for s, t in zip(bodies.parts(a), bodies.parts(b)):
@@ -417,7 +420,8 @@ def _check_branch(first, body, k):
     except (TypeError, ValueError) as error:
         raise TypeError(
             f"branches[0] and branches[{k}] arguments to tf.switch_case must have the same number, "
-            f"type, and overall structure of return values.\n\nbranches[0] output: {first.structure}\n"
+            f"type, and overall structure of return values.\n\nbranches[0] output: "
+            f"{first.structure}\n"
             f"branches[{k}] output: {body.structure}\n\nError details:\n{error}"
         ) from None
 

@@ -264,8 +264,7 @@ def _matrix_diag_v3_shape(diagonal, k, num_rows, num_cols, padding_value):
 
 
 def _matrix_size(length, lower, upper, rows, columns):
-    """Rows and columns of the smallest matrix that the diagonals fit in, where they are not given.
-    """
+    """Rows and columns of the smallest matrix that the diagonals fit in, where they are not given."""
     least_rows, least_columns = length - min(upper, 0), length + max(lower, 0)
     if rows == -1 and columns == -1:
         rows = columns = max(least_rows, least_columns)

@@ -59,7 +59,9 @@ def _crop_shape(image, boxes, box_ind, crop_size):
 
 
 def _places(xp, low, high, size, count):
-    """Where the pixels of each crop lie along one axis of the image, and which are inside: `[boxes, count]`."""
+    """Where the pixels of each crop lie along one axis of the image, and which are inside:
+    `[boxes, count]`.
+    """
     low, high = low[:, None], high[:, None]
     span = np.float32(size - 1)
     if count > 1:

@@ -21,7 +21,8 @@ def _invalid(message):
 
 @public
 def convert_image_dtype(image, dtype, saturate=False, name=None):
-    """Changes the type of pixels and scales them: `[0, 1]` for floats, the whole range for integers.
+    """Changes the type of pixels and scales them: `[0, 1]` for floats, the whole range for
+    integers.
 
     Args:
       image: `Tensor` of numbers.

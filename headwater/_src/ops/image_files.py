@@ -590,7 +590,8 @@ def encode_png(image, compression=-1, name=None):
     """The bytes of a PNG file.
 
     Args:
-      image: uint8 or uint16 `Tensor` of shape `[..., height, width, channels]`, with 1 to 4 channels.
+      image: uint8 or uint16 `Tensor` of shape `[..., height, width, channels]`, with 1 to 4
+        channels.
       compression: from 0 to 9; -1 for the usual.
       name: optional name of the operation.
 

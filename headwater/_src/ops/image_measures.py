@@ -194,7 +194,8 @@ def ssim(
     """The structural similarity of two batches of images.
 
     Args:
-      img1: `Tensor` of shape `[..., height, width, channels]`, at least `filter_size` high and wide.
+      img1: `Tensor` of shape `[..., height, width, channels]`, at least `filter_size` high and
+        wide.
       img2: `Tensor` of the same size.
       max_val: the difference of the largest and the smallest possible pixel.
       filter_size: width of the Gaussian window.

@@ -347,7 +347,8 @@ def resize_images(
       name: optional name of the scope.
 
     Returns:
-      `Tensor` of the new size: float32, or the type of `images` for the nearest method or when the size stays.
+      `Tensor` of the new size: float32, or the type of `images` for the nearest method or when the
+      size stays.
 
     Raises:
       ValueError: shapes or method are not possible.

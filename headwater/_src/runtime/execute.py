@@ -1,11 +1,13 @@
-"""Running a step: its segments in order, interpreted or compiled, and the commit of what it updated.
+"""Running a step: its segments in order, interpreted or compiled, and the commit of what it
+updated.
 
-A segment that touches variables holds the session's lock from reading them to storing them, so an update is
-atomic; host segments hold no lock. When a later segment fails, what earlier ones stored is taken back.
+A segment that touches variables holds the session's lock from reading them to storing them, so an
+update is atomic; host segments hold no lock. When a later segment fails, what earlier ones stored
+is taken back.
 
-State: a `Step` keeps, for each segment and each signature (shapes of its inputs), how much interpreting it has cost
-so far and the executable once there is one. The choice between the tiers rests on these counts and on estimates,
-never on a clock.
+State: a `Step` keeps, for each segment and each signature (shapes of its inputs), how much
+interpreting it has cost so far and the executable once there is one. The choice between the tiers
+rests on these counts and on estimates, never on a clock.
 """
 
 import threading
@@ -17,11 +19,9 @@ from headwater._src.compiler import control, cost
 from headwater._src.compiler.functional import samples_of
 from headwater._src.compiler.interpret import NodeError, interpreter
 from headwater._src.compiler.partition import partition
-from headwater._src.core import errors
-from headwater._src.core import logging
+from headwater._src.core import errors, logging
 from headwater._src.runtime import deadline, report
 from headwater._src.xp import numpy_xp
-
 
 COMPILE_FIXED = 60_000.0  # microseconds of interpreting that one compilation is worth ...
 COMPILE_PER_NODE = 1_500.0  # ... and more of them the more there is to trace and compile
@@ -43,7 +43,8 @@ class Step:
       program: the `Program`.
       sub: the `Subgraph` it was made from.
       feeds: the `Feed`s that turn given values into arrays.
-      tier: `"auto"`, or `"interpret"` or `"compile"` to have one tier always (environment: `HEADWATER_TIER`).
+      tier: `"auto"`, or `"interpret"` or `"compile"` to have one tier always (environment:
+        `HEADWATER_TIER`).
     """
 
     def __init__(self, program, segments, feeds, resources, make_context, tier="auto", sub=None):
@@ -65,13 +66,21 @@ class Step:
         # Variables fetched as they are: copied before anything runs.
         self._fetched_state = [(i, *initial[i]) for i in dict.fromkeys(fetched)]
         self._can_fail_later = len(segments) > 1
-        self._state_values = frozenset(i for i in program.fetches
-                                       if i in initial or any(i == v for _, v in program.state_out))
+        self._state_values = frozenset(
+            i for i in program.fetches if i in initial or any(i == v for _, v in program.state_out)
+        )
 
     def _bound(self, segments):
         initial = self._initial
-        return [_Runner(self, segment, [(i, *initial[i]) for i in segment.ins if i in initial], self._make_context)
-                for segment in segments]
+        return [
+            _Runner(
+                self,
+                segment,
+                [(i, *initial[i]) for i in segment.ins if i in initial],
+                self._make_context,
+            )
+            for segment in segments
+        ]
 
     def run_values(self, values):
         """Runs the program as a function: values as they are in, values as they come out."""
@@ -123,7 +132,8 @@ class Step:
             if isinstance(error, NodeError):
                 cause = error.__cause__
                 raise report.located(cause, error.node) from (
-                    None if isinstance(cause, errors.OpError) else cause)
+                    None if isinstance(cause, errors.OpError) else cause
+                )
             raise
         if self.moved:
             self._cut_again()
@@ -164,11 +174,20 @@ class _Runner:
         self._always_interpret = segment.where == "host"
         self._others = tuple(i for i in segment.ins if i not in {r[0] for r in reads})
         self._shapes_vary = [i for i, slot, _ in reads if not _known(step.program.slots[slot].dims)]
-        self._loops = any(i.function is not None and i.function.form == "loop" for i in segment.instrs)
+        self._loops = any(
+            i.function is not None and i.function.form == "loop" for i in segment.instrs
+        )
         self._hasty = None
-        if self._loops and step.tier == "auto" and not self._always_interpret and not any(samples_of(segment.instrs)):
+        if (
+            self._loops
+            and step.tier == "auto"
+            and not self._always_interpret
+            and not any(samples_of(segment.instrs))
+        ):
             self._patience = control.Patience()
-            self._hasty = interpreter(segment, make_context, self._resources.random, patience=self._patience)
+            self._hasty = interpreter(
+                segment, make_context, self._resources.random, patience=self._patience
+            )
         # Variables that need not have a value: compiled code has no way to say so.
         self._optional = [slot for _, slot, node in reads if node is None]
         self._call_cost = cost.compiled_call(segment)
@@ -211,8 +230,13 @@ class _Runner:
     def _entry(self, env):
         key = tuple([env[i].shape for i in self._others])
         if self._shapes_vary:
-            key += tuple([np.shape(self.step._variables[slot].value) for i, slot, _ in self.reads
-                          if i in self._shapes_vary])
+            key += tuple(
+                [
+                    np.shape(self.step._variables[slot].value)
+                    for i, slot, _ in self.reads
+                    if i in self._shapes_vary
+                ]
+            )
         if self._static:
             key += self._static_key(env)
         entry = self._entries.get(key)
@@ -242,8 +266,11 @@ class _Runner:
             entry.never = True
             return None
         if entry.cost is None:
-            guess = cost.segment_cost(self.segment, self.step.program, cost.static_shapes(
-                self.step.program, [np.shape(v) for v in feed_values]))
+            guess = cost.segment_cost(
+                self.segment,
+                self.step.program,
+                cost.static_shapes(self.step.program, [np.shape(v) for v in feed_values]),
+            )
             entry.cost = guess
             if guess < 1.2 * self._call_cost:
                 entry.never = True
@@ -266,11 +293,15 @@ class _Runner:
 
         if self._static and len(self._static_keys) >= STATIC_LIMIT:
             logging.warn_once(
-                ("static", id(self)), f"{len(self._static_keys)} different values of "
-                f"{self._static_names()} decide shapes in one step; further ones are interpreted")
+                ("static", id(self)),
+                f"{len(self._static_keys)} different values of "
+                f"{self._static_names()} decide shapes in one step; further ones are interpreted",
+            )
             entry.never = True
             return None
-        donated = {i for i, slot, _ in self.reads if any(s == slot for s, _ in self.segment.commits)}
+        donated = {
+            i for i, slot, _ in self.reads if any(s == slot for s, _ in self.segment.commits)
+        }
         static = {i: np.asarray(self._current(env, i)) for i in self._static}
         if static:
             self._static_keys.add(self._static_key(env))
@@ -308,8 +339,12 @@ class _Runner:
 
     def _interpret(self, env, trace, run=None):
         if self._interpreter is None:
-            self._interpreter = interpreter(self.segment, self._make_context, self._resources.random,
-                                            make_body=self._make_body())
+            self._interpreter = interpreter(
+                self.segment,
+                self._make_context,
+                self._resources.random,
+                make_body=self._make_body(),
+            )
         for i in self._others:  # what compiled segments made arrives as NumPy
             value = env[i]
             if value is not None and not isinstance(value, (np.ndarray, np.generic)):
@@ -318,7 +353,9 @@ class _Runner:
             if trace is None or trace.observe is None:
                 (run or self._interpreter)(env)
             else:
-                interpreter(self.segment, self._make_context, self._resources.random, trace.observe)(env)
+                interpreter(
+                    self.segment, self._make_context, self._resources.random, trace.observe
+                )(env)
 
     def _make_body(self):
         """How bodies are run: on the host, as steps of their own, whose parts may be compiled."""
@@ -326,7 +363,9 @@ class _Runner:
             return None
         from headwater._src.runtime.body_steps import body_runner
 
-        return lambda program: body_runner(program, self._resources, self._make_context, self.step.tier)
+        return lambda program: body_runner(
+            program, self._resources, self._make_context, self.step.tier
+        )
 
     def _load(self, env):
         for i, slot, node in self.reads:
@@ -361,8 +400,10 @@ class _Runner:
                     value = step._variables[slot].value = device_array(value)
                 env[i] = value
         try:
-            values = [feed_safe(env[i]) if not isinstance(env[i], _LISTS) else on_device(env[i])
-                      for i in executable.arguments]
+            values = [
+                feed_safe(env[i]) if not isinstance(env[i], _LISTS) else on_device(env[i])
+                for i in executable.arguments
+            ]
         except NotImplementedError:  # a list whose elements differ
             self._execute(None, env, undo, trace)
             return
@@ -375,7 +416,8 @@ class _Runner:
             entry = self._entry(env)
             self._execute(entry.executable or self._compile(entry, env), env, undo, trace)
             return
-        except MoveToHost:  # a branch or loop that Python has to drive; from the next run on it is apart
+        # a branch or loop that Python has to drive; from the next run on it is apart
+        except MoveToHost:
             self._entry(env).never = step.moved = True
             self._execute(None, env, undo, trace)
             return
@@ -418,26 +460,34 @@ class _Runner:
 
     def _settle(self, executable, states):
         """Random nodes in branches and loops go on from where the run has left them."""
-        for node, state in zip(executable.samples[-len(states):], states):
+        for node, state in zip(executable.samples[-len(states) :], states):
             self._resources.random(node).rewind(np.asarray(state))
 
     def _keys(self, executable, counts):
         """The states of the random nodes, which are moved on by `counts`."""
         if not executable.samples:
             return _NO_KEYS
-        return np.stack([self._resources.random(node).reserve(count)
-                         for node, count in zip(executable.samples, counts)])
+        return np.stack(
+            [
+                self._resources.random(node).reserve(count)
+                for node, count in zip(executable.samples, counts)
+            ]
+        )
 
     def _give_up(self, error, env):
-        """Interprets for good what cannot be compiled; bad data is then reported by the interpreter."""
+        """Interprets for good what cannot be compiled; bad data is then reported by the
+        interpreter.
+        """
         entry = self._entry(env)
         entry.executable, entry.never = None, True
         cause = error.__cause__ or error
         if not isinstance(cause, errors.OpError):
             where = f" at node {error.node.name}" if isinstance(error, NodeError) else ""
             logging.warn_once(
-                ("compile", id(self)), f"a step is interpreted because it could not be compiled{where}: "
-                f"{type(cause).__name__}: {str(cause).splitlines()[0] if str(cause) else ''}")
+                ("compile", id(self)),
+                f"a step is interpreted because it could not be compiled{where}: "
+                f"{type(cause).__name__}: {str(cause).splitlines()[0] if str(cause) else ''}",
+            )
 
     def _specialise(self, ids):
         """Makes some inputs part of the key, since shapes inside depend on their values."""
@@ -451,8 +501,11 @@ class _Runner:
         self._load(env)
         self._interpret(env, None)
         raise errors.InternalError(
-            None, None, "a check failed in a compiled region, but not when the region was repeated in NumPy; "
-            "please report this with the program")
+            None,
+            None,
+            "a check failed in a compiled region, but not when the region was repeated in NumPy; "
+            "please report this with the program",
+        )
 
 
 class _Entry:
@@ -474,8 +527,9 @@ def _known(dims):
 def feed_safe(value):
     """An argument that may be used after the caller has changed his array.
 
-    XLA runs asynchronously. It uses a 64-byte aligned NumPy array in place, and copies another one only
-    later when it is large; so both get a copy of our own, aligned so that XLA need not copy it again.
+    XLA runs asynchronously. It uses a 64-byte aligned NumPy array in place, and copies another one
+    only later when it is large; so both get a copy of our own, aligned so that XLA need not copy it
+    again.
     """
     if value.__class__ is not np.ndarray:
         return value
@@ -513,7 +567,9 @@ def host_copy(value):
 
 
 def to_host(value, env, step):
-    """A fetched value as the program gets it: a writable NumPy array that nobody else holds, or a scalar."""
+    """A fetched value as the program gets it: a writable NumPy array that nobody else holds, or a
+    scalar.
+    """
     if value.__class__ is not np.ndarray:
         if isinstance(value, np.generic) or isinstance(value, (bytes, str)):
             return value
@@ -529,6 +585,7 @@ def to_host(value, env, step):
         if env[i] is value:
             return value.copy()
     if any(value is c for c in step.program.consts.values()) or any(
-            value is v.value for v in step._variables):
+        value is v.value for v in step._variables
+    ):
         return value.copy()
     return value

@@ -44,7 +44,9 @@ class ExternalOptimizerInterface:
             self._packed_bounds = [pair for v in self._vars for pair in _bounds(v, var_to_bounds)]
         self._shapes = [tuple(v.get_shape().as_list()) for v in self._vars]
         self._ends = np.cumsum([0, *(int(np.prod(s)) for s in self._shapes)])
-        self._update_placeholders = [raw.Placeholder(dtype=v.dtype.base_dtype, shape=None) for v in self._vars]
+        self._update_placeholders = [
+            raw.Placeholder(dtype=v.dtype.base_dtype, shape=None) for v in self._vars
+        ]
         self._var_updates = [
             v.assign(PUBLIC["reshape"](p, s))
             for v, p, s in zip(self._vars, self._update_placeholders, self._shapes)

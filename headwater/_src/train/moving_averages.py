@@ -63,8 +63,9 @@ def _zero_debias(variable, value, part, scope):
     weight = 1.0 - raw.Pow(1.0 - part, step_new)
     if isinstance(variable, ResourceVariable):
         return variable.assign(biased_new / weight, name=scope)
-    return raw.Assign(variable, biased_new / weight, validate_shape=True, use_locking=True,
-                      name=scope)
+    return raw.Assign(
+        variable, biased_new / weight, validate_shape=True, use_locking=True, name=scope
+    )
 
 
 class ExponentialMovingAverage:
@@ -77,9 +78,7 @@ class ExponentialMovingAverage:
       name: name of the shadow variables.
     """
 
-    def __init__(
-        self, decay, num_updates=None, zero_debias=False, name="ExponentialMovingAverage"
-    ):
+    def __init__(self, decay, num_updates=None, zero_debias=False, name="ExponentialMovingAverage"):
         self._decay, self._num_updates = decay, num_updates
         self._zero_debias, self._name = zero_debias, name
         self._averages = {}
@@ -133,9 +132,9 @@ class ExponentialMovingAverage:
             graph.add_to_collection(GraphKeys.MOVING_AVERAGE_VARIABLES, var)
             return average
         average = create_zeros_slot(
-            var, self._name, colocate_with_primary=var.op.type in (
-                "Variable", "VariableV2", "VarHandleOp"
-            ),
+            var,
+            self._name,
+            colocate_with_primary=var.op.type in ("Variable", "VariableV2", "VarHandleOp"),
         )
         if self._zero_debias:
             self._debiased.add(_key(var))
@@ -188,4 +187,3 @@ class ExponentialMovingAverage:
 
 def _key(var):
     return (var.op.graph, var.op.name, getattr(var, "value_index", 0))
-

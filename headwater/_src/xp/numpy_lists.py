@@ -206,11 +206,15 @@ def _zero(values, index, dims=None):
             raise errors.InvalidArgumentError(
                 None,
                 None,
-                f"Could not read from TensorArray index {index}.  Furthermore, the element shape is "
+                f"Could not read from TensorArray index {index}.  Furthermore, the element shape "
+                f"is "
                 f"not "
-                f"fully defined: {_text(shape)}.  It is possible you are working with a resizeable TensorArray and "
-                "stop_gradients is not allowing the gradients to be written.  If you set the full element_shape "
-                "property on the forward TensorArray, the proper all-zeros tensor will be returned instead of "
+                f"fully defined: {_text(shape)}.  It is possible you are working with a resizeable "
+                f"TensorArray and "
+                "stop_gradients is not allowing the gradients to be written.  If you set the full "
+                "element_shape "
+                "property on the forward TensorArray, the proper all-zeros tensor will be returned "
+                "instead of "
                 "incurring this error.",
             )
         return np.zeros_like(np.asarray(first))
@@ -246,7 +250,8 @@ def list_stack(values, dims=None, dtype=None):
                 None,
                 None,
                 "TensorArray has size zero, but element shape "
-                f"{_text(shape)} is not fully defined. Currently only static shapes are supported when packing "
+                f"{_text(shape)} is not fully defined. Currently only static shapes are supported "
+                f"when packing "
                 "zero-size TensorArrays.",
             )
         return np.zeros((0, *shape), dtype or values.dtype_ or np.float32)
@@ -372,7 +377,8 @@ def list_resize(values, length):
         raise errors.InvalidArgumentError(
             None,
             None,
-            f"Tried to write to index {len(items) - 1} but array is not resizeable and size is: {length}",
+            f"Tried to write to index {len(items) - 1} but array is not resizeable and size is: "
+            f"{length}",
         )
     if len(items) == length:
         return values
