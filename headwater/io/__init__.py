@@ -9,6 +9,7 @@ from headwater._src.io.records import (
 )
 from headwater._src.ops.decoding import (
     decode_csv as decode_csv,
+    decode_json_example as decode_json_example,
     parse_tensor as parse_tensor,
     serialize_tensor as serialize_tensor,
 )

@@ -8,7 +8,7 @@ import numpy as np
 from headwater._src.core import dtypes, tensor_proto
 from headwater._src.graph import define_op, public, raw
 from headwater._src.ops import _shapes
-from headwater._src.ops._strings import invalid, objects
+from headwater._src.ops._strings import each, invalid, objects
 
 
 def _as_bytes(item):
@@ -38,6 +38,10 @@ DecodeCSV = define_op(
 @DecodeCSV.shape
 def decode_csv_shape(records, record_defaults):
     for default in record_defaults:
+        if default.dims is not None and len(default.dims) > 1:
+            raise _shapes.ShapeError(
+                f"Shape must be at most rank 1 but is rank {len(default.dims)}"
+            )
         if default.dims is not None and (
             len(default.dims) > 1 or (default.dims and default.dims[0] not in (None, 0, 1))
         ):
@@ -245,7 +249,47 @@ def serialize_tensor_host(ctx, tensor, *, T):
     return np.array(proto.SerializeToString(), np.object_)
 
 
-for _op in (DecodeCSV, ParseTensor, SerializeTensor):
+DecodeJSONExample = define_op(
+    "DecodeJSONExample",
+    inputs="json_examples: string",
+    outputs="binary_examples: string",
+    shape=_shapes.same,
+)
+
+
+@DecodeJSONExample.kernel
+def decode_json_example_kernel(xp, json_examples):
+    from google.protobuf import json_format
+
+    from headwater._src.core.proto import example_pb2
+
+    def binary(text):
+        try:
+            return json_format.Parse(text, example_pb2.Example()).SerializeToString()
+        except (json_format.ParseError, UnicodeDecodeError) as error:
+            raise invalid(f"Error while parsing JSON: {error}") from None
+
+    return each(binary, json_examples)
+
+
+@public
+def decode_json_example(json_examples, name=None):
+    """`Example` messages in JSON as serialized ones.
+
+    Args:
+      json_examples: string `Tensor` of any shape.
+      name: name of the node.
+
+    Returns:
+      string `Tensor` of the same shape.
+
+    Raises:
+      InvalidArgumentError: one is not a message in JSON, when run.
+    """
+    return raw.DecodeJSONExample(json_examples, name=name)
+
+
+for _op in (DecodeJSONExample, DecodeCSV, ParseTensor, SerializeTensor):
     _op.no_gradient()
 
 

@@ -170,7 +170,7 @@ def _parse(serialized, names, features, kinds):
         for key, i, v, s in zip(plan.sparse_keys, indices, values, shapes)
     }
     result.update(zip(plan.dense_keys, dense))
-    return _with_sparse_features(features, result)
+    return result
 
 
 def _with_sparse_features(features, found):
@@ -218,7 +218,8 @@ def parse_example(serialized, features, name=None, example_names=None):
         raise ValueError(f"Argument `features` cannot be None or falsy. Got {features}")
     with name_scope(name, "ParseExample", [serialized, example_names]):
         names = [] if example_names is None else example_names
-        return _parse(serialized, names, features, _EXAMPLE_KINDS)
+        found = _parse(serialized, names, features, _EXAMPLE_KINDS)
+    return _with_sparse_features(features, found)
 
 
 @public
@@ -246,4 +247,5 @@ def parse_single_example(serialized, features, name=None, example_names=None):
             raise ValueError(f"Input serialized must be a scalar, but has shape {serialized.shape}")
         with get_default_graph().name_scope("ParseExample"):
             names = [] if example_names is None else example_names
-            return _parse(serialized, names, features, _EXAMPLE_KINDS)
+            found = _parse(serialized, names, features, _EXAMPLE_KINDS)
+        return _with_sparse_features(features, found)

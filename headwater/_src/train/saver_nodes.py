@@ -1,8 +1,7 @@
 """The nodes of a `Saver`: file name, saving, restoring; for one file or one per device."""
 
-from headwater._src.core import dtypes
 from headwater._src.graph import raw
-from headwater._src.graph.convert import constant, convert_to_tensor
+from headwater._src.graph.convert import constant
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.train import saveable
@@ -46,7 +45,7 @@ def by_device(items):
     """Groups of saveables by the device they are on: list of `(device, items)`, sorted."""
     groups = {}
     for item in items:
-        devices = {saveable.on_cpu(spec.device) for spec in item.specs}
+        devices = {saveable.canonical(spec.device) for spec in item.specs}
         if len(devices) > 1:
             raise ValueError(
                 f"All tensors of a saveable object must be on the same device: {item.name}"
@@ -139,7 +138,7 @@ def _wanted_shapes(graph, item):
         if dims is None or None in dims:
             shapes.append(raw.Shape(spec.tensor))
         else:
-            shapes.append(convert_to_tensor(list(dims), dtypes.int32, name="Reshape/shape"))
+            shapes.append(list(dims))
     return shapes
 
 

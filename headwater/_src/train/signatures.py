@@ -39,7 +39,7 @@ def build_tensor_info(tensor):
         info.coo_sparse.dense_shape_tensor_name = tensor.dense_shape.name
         return info
     info.name = tensor.name
-    info.dtype = dtypes.as_dtype(tensor.dtype).base_dtype.as_datatype_enum
+    info.dtype = dtypes.as_dtype(tensor.dtype).as_datatype_enum
     info.tensor_shape.CopyFrom(TensorShape(tensor.get_shape()).as_proto())
     return info
 
