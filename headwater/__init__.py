@@ -663,7 +663,7 @@ from headwater._src.ops.summary_functions import (
     merge_summary as merge_summary,
     scalar_summary as scalar_summary,
 )
-from headwater._src.ops.table_initializers import (
+from headwater._src.ops._table_initializers import (
     initialize_all_tables as initialize_all_tables,
     tables_initializer as tables_initializer,
 )

@@ -1,6 +1,6 @@
 """`tf.contrib.lookup`: tables."""
 
-from headwater._src.ops.table_classes import (
+from headwater._src.ops._table_classes import (
     DenseHashTable as MutableDenseHashTable,
     FastHashSpec as FastHashSpec,
     HasherSpec as HasherSpec,
@@ -10,7 +10,7 @@ from headwater._src.ops.table_classes import (
     MutableHashTable as MutableHashTable,
     StrongHashSpec as StrongHashSpec,
 )
-from headwater._src.ops.table_initializers import (
+from headwater._src.ops._table_initializers import (
     KeyValueTensorInitializer as KeyValueTensorInitializer,
     TableInitializerBase as TableInitializerBase,
     TextFileIdTableInitializer as TextFileIdTableInitializer,

@@ -1,10 +1,10 @@
 """`tf.lookup`: tables."""
 
-from headwater._src.ops.table_classes import (
+from headwater._src.ops._table_classes import (
     StaticHashTable as StaticHashTable,
     StaticVocabularyTable as StaticVocabularyTable,
 )
-from headwater._src.ops.table_initializers import (
+from headwater._src.ops._table_initializers import (
     KeyValueTensorInitializer as KeyValueTensorInitializer,
     TextFileIndex as TextFileIndex,
     TextFileInitializer as TextFileInitializer,

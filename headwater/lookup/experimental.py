@@ -1,6 +1,6 @@
 """`tf.lookup.experimental`: tables that steps may change."""
 
-from headwater._src.ops.table_classes import (
+from headwater._src.ops._table_classes import (
     DenseHashTable as DenseHashTable,
     MutableHashTable as MutableHashTable,
 )

@@ -314,6 +314,11 @@ def _check_types(queue, component_types):
         )
 
 
+@QueueDequeueV2.shape
+def queue_dequeue_shape(handle, *, component_types):
+    return None if len(component_types) == 1 else [None] * len(component_types)
+
+
 @QueueDequeueV2.host(blocking=True)
 def queue_dequeue_kernel(ctx, handle, *, component_types):
     queue = _queue(handle)

@@ -422,8 +422,14 @@ def sparse_reduce_max(sp_input, axis=None, keepdims=None, reduction_axes=None, k
 def sparse_reduce_sum_sparse(
     sp_input, axis=None, keepdims=None, reduction_axes=None, keep_dims=None
 ):
-    """The sum of the elements along some dimensions, as a sparse tensor; arguments as
-    `sparse_reduce_sum`.
+    """The sum of the elements along some dimensions, as a sparse tensor.
+
+    Args:
+      sp_input: `SparseTensor`.
+      axis: dimension, or list of dimensions; None for all.
+      keepdims: whether reduced dimensions stay, with size 1.
+      reduction_axes: old name of `axis`.
+      keep_dims: old name of `keepdims`.
 
     Returns:
       A `SparseTensor`.
@@ -436,8 +442,14 @@ def sparse_reduce_sum_sparse(
 def sparse_reduce_max_sparse(
     sp_input, axis=None, keepdims=None, reduction_axes=None, keep_dims=None
 ):
-    """The greatest element along some dimensions, as a sparse tensor; arguments as
-    `sparse_reduce_max`.
+    """The greatest element along some dimensions, as a sparse tensor.
+
+    Args:
+      sp_input: `SparseTensor`.
+      axis: dimension, or list of dimensions; None for all.
+      keepdims: whether reduced dimensions stay, with size 1.
+      reduction_axes: old name of `axis`.
+      keep_dims: old name of `keepdims`.
 
     Returns:
       A `SparseTensor`.

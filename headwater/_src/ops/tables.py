@@ -243,6 +243,11 @@ def lookup_table_size_kernel(ctx, table_handle):
     return np.int64(_table(table_handle).size())
 
 
+@LookupTableExportV2.shape
+def lookup_table_export_shape(table_handle):
+    return [None, None]
+
+
 @LookupTableExportV2.host
 def lookup_table_export_kernel(ctx, table_handle):
     return _table(table_handle).export()

@@ -4,8 +4,8 @@ from headwater._src.core import dtypes as dtypes_lib
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._scope import scope
-from headwater._src.ops.table_classes import FastHashSpec, HashTable, IdTableWithHashBuckets
-from headwater._src.ops.table_initializers import (
+from headwater._src.ops._table_classes import FastHashSpec, HashTable, IdTableWithHashBuckets
+from headwater._src.ops._table_initializers import (
     KeyValueTensorInitializer,
     TextFileIndex,
     TextFileInitializer,

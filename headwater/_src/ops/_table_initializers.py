@@ -16,7 +16,12 @@ class TableInitializerBase:
     """What table initializers have in common."""
 
     def __init__(self, key_dtype, value_dtype):
-        """Notes the types of keys and values."""
+        """Notes the types of keys and values.
+
+        Args:
+          key_dtype: type of the keys.
+          value_dtype: type of the values.
+        """
         self._key_dtype = dtypes_lib.as_dtype(key_dtype)
         self._value_dtype = dtypes_lib.as_dtype(value_dtype)
 
@@ -213,7 +218,16 @@ class TextFileStringTableInitializer(TextFileInitializer):
         delimiter="\t",
         name="text_file_string_table_init",
     ):
-        """As `TextFileInitializer`, with int64 keys and string values."""
+        """As `TextFileInitializer`, with int64 keys and string values.
+
+        Args:
+          filename: path of the file.
+          key_column_index: column of the keys, or a `TextFileIndex`.
+          value_column_index: column of the values, or a `TextFileIndex`.
+          vocab_size: how many lines to read; None for all.
+          delimiter: what separates columns.
+          name: name of the operation that fills the table.
+        """
         super().__init__(
             filename,
             dtypes_lib.int64,
@@ -239,7 +253,17 @@ class TextFileIdTableInitializer(TextFileInitializer):
         name="text_file_id_table_init",
         key_dtype=dtypes_lib.string,
     ):
-        """As `TextFileInitializer`, with int64 values."""
+        """As `TextFileInitializer`, with int64 values.
+
+        Args:
+          filename: path of the file.
+          key_column_index: column of the keys, or a `TextFileIndex`.
+          value_column_index: column of the values, or a `TextFileIndex`.
+          vocab_size: how many lines to read; None for all.
+          delimiter: what separates columns.
+          name: name of the operation that fills the table.
+          key_dtype: type of the keys.
+        """
         super().__init__(
             filename,
             key_dtype,

@@ -44,7 +44,12 @@ class LookupInterface:
     """What all tables have: the types of keys and values, `size` and `lookup`."""
 
     def __init__(self, key_dtype, value_dtype):
-        """Notes the types."""
+        """Notes the types.
+
+        Args:
+          key_dtype: type of the keys.
+          value_dtype: type of the values.
+        """
         self._key_dtype = dtypes_lib.as_dtype(key_dtype)
         self._value_dtype = dtypes_lib.as_dtype(value_dtype)
 
