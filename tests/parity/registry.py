@@ -13,8 +13,10 @@ from . import (
     programs_imports,
     programs_names,
     programs_nn,
+    programs_partitions,
     programs_random,
     programs_schedules,
+    programs_scope_errors,
     programs_scopes,
     programs_slicing,
     programs_training,
@@ -38,5 +40,6 @@ PROGRAMS: list[Program] = [
     *programs_random.programs,
     *programs_schedules.programs,
     *programs_scopes.programs,
+    *programs_partitions.programs,
 ]
-FAILING: list[Failing] = [*programs_errors.failing, *programs_scopes.failing]
+FAILING: list[Failing] = [*programs_errors.failing, *programs_scope_errors.failing]

@@ -4,7 +4,6 @@ import functools
 
 from headwater._src.graph.collections import GraphKeys
 from headwater._src.graph.default import get_default_graph
-from headwater._src.graph.framework import name_scope
 from headwater._src.graph.variable_scope import (
     _entered,
     unique_scope_name,
@@ -82,22 +81,19 @@ class Template:
         return _entered(name, None, None, _NOTHING, self._custom_getter, None)
 
     def __call__(self, *args, **kwargs):
+        check = self._variables_created
         if self._scope is None:
-            with self._opened(self._name) as self._scope:
-                pass
-            self._variables_created = False
-        if not self._variables_created:
-            result = self._call(args, kwargs, check=False)
-            self._variables_created = True
-            return result
-        return self._call(args, kwargs, check=True)
+            block = variable_scope(self._unique_name, self._name, custom_getter=self._custom_getter)
+        else:
+            block = variable_scope(self._scope, reuse=check or None)
+        result = self._call(block, args, kwargs, check)
+        self._variables_created = True
+        return result
 
-    def _entered(self, reuse):
-        return variable_scope(self._scope, reuse=reuse or None, auxiliary_name_scope=False)
-
-    def _call(self, args, kwargs, check):
+    def _call(self, block, args, kwargs, check):
         try:
-            with name_scope(self._unique_name or self._name or None), self._entered(check):
+            with block as scope:
+                self._scope = self._scope or scope
                 graph = get_default_graph()
                 keys = (GraphKeys.GLOBAL_VARIABLES, GraphKeys.TRAINABLE_VARIABLES)
                 before = [len(graph.get_collection_ref(k)) for k in keys]

@@ -127,13 +127,7 @@ class Variable(metaclass=VariableType):
             raise ValueError("initial_value must be specified.")
         if collections is None:
             collections = [GraphKeys.GLOBAL_VARIABLES]
-        if not isinstance(collections, (list, tuple, set)):
-            raise ValueError(
-                "collections argument to Variable constructor must be a list, tuple, or set. Got "
-                f"{collections} of type {type(collections)}"
-            )
-        if constraint is not None and not callable(constraint):
-            raise ValueError("The `constraint` argument must be a callable.")
+        _check(collections, constraint)
         self._trainable = trainable
         self._constraint = constraint
         self._caching_device = caching_device
@@ -522,6 +516,16 @@ class Variable(metaclass=VariableType):
             self._save_slice_info = SaveSliceInfo(
                 save_slice_info_def=proto.save_slice_info_def, import_scope=import_scope
             )
+
+
+def _check(collections, constraint):
+    if not isinstance(collections, (list, tuple, set)):
+        raise ValueError(
+            "collections argument to Variable constructor must be a list, tuple, or set. Got "
+            f"{collections} of type {type(collections)}"
+        )
+    if constraint is not None and not callable(constraint):
+        raise ValueError("The `constraint` argument must be a callable.")
 
 
 def _result(tensor, read_value):

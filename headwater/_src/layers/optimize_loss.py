@@ -113,13 +113,8 @@ def optimize_loss(
             pairs = _multiplied(pairs, gradient_multipliers)
         if "global_gradient_norm" in summaries or "gradient_norm" in summaries:
             _summarize("scalar", "global_norm/gradient_norm", _norm(pairs))
-        if isinstance(clip_gradients, float):
-            clipped, _ = PUBLIC["clip_by_global_norm"]([g for g, _ in pairs], clip_gradients)
-            pairs = list(zip(clipped, [v for _, v in pairs]))
-        elif callable(clip_gradients):
-            pairs = clip_gradients(pairs)
-        elif clip_gradients is not None:
-            raise ValueError(f"Unknown type {type(clip_gradients)} for clip_gradients")
+        if clip_gradients is not None:
+            pairs = _clipped(pairs, clip_gradients)
         if "loss" in summaries:
             _summarize("scalar", "loss", loss)
         _summarize_gradients(pairs, summaries, clip_gradients is not None)
@@ -127,6 +122,15 @@ def optimize_loss(
             pairs, global_step=global_step if increment_global_step else None, name="train"
         )
         return _after([train], loss)
+
+
+def _clipped(pairs, how):
+    if isinstance(how, float):
+        clipped, _ = PUBLIC["clip_by_global_norm"]([g for g, _ in pairs], how)
+        return list(zip(clipped, [v for _, v in pairs]))
+    if callable(how):
+        return how(pairs)
+    raise ValueError(f"Unknown type {type(how)} for clip_gradients")
 
 
 def _after(operations, tensor):
