@@ -280,17 +280,28 @@ class FileStatistics:
 
 
 def exists(path):
-    """Whether there is a file or folder."""
+    """Whether there is a file or folder.
+
+    Args:
+      path: a path.
+    """
     return os.path.exists(path_of(path))
 
 
 def isdir(path):
-    """Whether there is a folder."""
+    """Whether there is a folder.
+
+    Args:
+      path: a path.
+    """
     return os.path.isdir(path_of(path))
 
 
 def stat(path):
     """The `FileStatistics` of a file.
+
+    Args:
+      path: a path.
 
     Raises:
       NotFoundError: there is none.
@@ -303,6 +314,9 @@ def stat(path):
 
 def listdir(path):
     """The names in a folder.
+
+    Args:
+      path: a path.
 
     Raises:
       NotFoundError: there is no such folder.
@@ -379,7 +393,12 @@ def walk(top, topdown=True, onerror=None):
 
 
 def join(path, *paths):
-    """Paths put together, as `os.path.join`."""
+    """Paths put together, as `os.path.join`.
+
+    Args:
+      path: a path.
+      *paths: further parts.
+    """
     return os.path.join(path, *paths)
 
 
@@ -394,6 +413,9 @@ def get_registered_schemes():
 def mkdir(path):
     """Makes a folder, unless there is one.
 
+    Args:
+      path: a path.
+
     Raises:
       NotFoundError: the folder above it is missing.
     """
@@ -406,6 +428,9 @@ def mkdir(path):
 
 def makedirs(path):
     """Makes a folder and those above it, unless they are there.
+
+    Args:
+      path: a path.
 
     Raises:
       FailedPreconditionError: a file is in the way.
@@ -427,6 +452,9 @@ def makedirs(path):
 def remove(path):
     """Deletes a file.
 
+    Args:
+      path: a path.
+
     Raises:
       NotFoundError: there is none.
       FailedPreconditionError: it is a folder.
@@ -440,6 +468,9 @@ def remove(path):
 
 def rmtree(path):
     """Deletes a folder with all that is in it (or a file).
+
+    Args:
+      path: a path.
 
     Raises:
       NotFoundError: there is none.
@@ -475,7 +506,13 @@ def copy(src, dst, overwrite=False):
 
 
 def rename(src, dst, overwrite=False):
-    """Gives a file or folder another name; arguments and errors as for `copy`."""
+    """Gives a file or folder another name; arguments and errors as for `copy`.
+
+    Args:
+      src: the path it has.
+      dst: the path it gets.
+      overwrite: whether a file that is there already is replaced.
+    """
     src, dst = path_of(src), path_of(dst)
     if not os.path.lexists(src):
         raise _not_found(src)

@@ -60,8 +60,8 @@ ParseSingleExample = define_op(
 def _out_shapes(serialized, sparse, dense_shapes, ragged=()):
     batch = serialized.dims
     rank = None if batch is None else len(batch) + 1
-    shapes = [(None, rank)] * sparse + [(None,)] * sparse + [(rank,)] * sparse
-    shapes += [None if batch is None or d is None else (*batch, *d) for d in dense_shapes]
+    shapes: list = [(None, rank)] * sparse + [(None,)] * sparse + [(rank,)] * sparse
+    shapes.extend(None if batch is None or d is None else (*batch, *d) for d in dense_shapes)
     return shapes + [(None,)] * 2 * len(ragged)
 
 
