@@ -6,6 +6,7 @@ from headwater._src.graph.collections import GraphKeys
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.operation import Operation, Tensor, is_ref
+from headwater._src.graph.optable import PUBLIC
 from headwater._src.graph.resource_variable import ResourceVariable
 from headwater._src.graph.variable import Variable
 
@@ -78,7 +79,7 @@ class ReferenceSaveable(SaveableObject):
         """Assigns the value; see `SaveableObject.restore`."""
         value = restored_tensors[0]
         if restored_shapes is not None:
-            value = raw.Reshape(value, restored_shapes[0])
+            value = PUBLIC["reshape"](value, restored_shapes[0])
         dims = self.op.dims
         check = restored_shapes is None and dims is not None and None not in dims
         return raw.Assign(self.op, value, validate_shape=check).op
@@ -103,7 +104,7 @@ class ResourceSaveable(SaveableObject):
         """Assigns the value; see `SaveableObject.restore`."""
         value = restored_tensors[0]
         if restored_shapes is not None:
-            value = raw.Reshape(value, restored_shapes[0])
+            value = PUBLIC["reshape"](value, restored_shapes[0])
         graph = self._handle.graph
         with graph.device(None), graph.device(self._handle.device):
             value = raw.Identity(value)

@@ -1,5 +1,7 @@
 """The nodes of a `Saver`: file name, saving, restoring; for one file or one per device."""
 
+import numpy as np
+
 from headwater._src.graph import raw
 from headwater._src.graph.convert import constant
 from headwater._src.graph.default import get_default_graph
@@ -138,7 +140,7 @@ def _wanted_shapes(graph, item):
         if dims is None or None in dims:
             shapes.append(raw.Shape(spec.tensor))
         else:
-            shapes.append(list(dims))
+            shapes.append(np.array(dims, np.int32))
     return shapes
 
 
