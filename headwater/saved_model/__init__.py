@@ -44,6 +44,7 @@ from headwater._src.train.signatures import (
     predict_signature_def as predict_signature_def,
     regression_signature_def as regression_signature_def,
 )
+from headwater.saved_model import tensor_info as utils  # noqa: F401
 
 _SUBMODULES = (
     "builder",
@@ -53,6 +54,6 @@ _SUBMODULES = (
     "signature_constants",
     "signature_def_utils",
     "tag_constants",
-    "utils",
+    "tensor_info",
 )
 __getattr__, __dir__ = _lazy.lazy_getattr(__name__, _SUBMODULES)

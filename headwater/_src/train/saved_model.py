@@ -262,7 +262,14 @@ def simple_save(session, export_dir, inputs, outputs, legacy_init_op=None):
 
 
 def maybe_saved_model_directory(export_dir):
-    """Whether a folder looks like a SavedModel."""
+    """Whether a folder looks like a SavedModel.
+
+    Args:
+      export_dir: the folder.
+
+    Returns:
+      A bool.
+    """
     return any(
         local.exists(os.path.join(export_dir, name))
         for name in (SAVED_MODEL_FILENAME_PB, SAVED_MODEL_FILENAME_PBTXT)

@@ -209,7 +209,14 @@ def _is_classification(signature):
 
 
 def is_valid_signature(signature_def):
-    """Whether a `SignatureDef` is one of those for predicting, regression or classification."""
+    """Whether a signature is one of those for predicting, regression or classification.
+
+    Args:
+      signature_def: a `SignatureDef` proto, or None.
+
+    Returns:
+      A bool.
+    """
     if signature_def is None:
         return False
     check = _METHODS.get(signature_def.method_name)
