@@ -5,120 +5,22 @@ or a container of structures.  Dicts are traversed in the order of their sorted 
 order of insertion, so that equal dicts flatten alike.
 """
 
-from collections import OrderedDict, defaultdict
-from collections.abc import Mapping, MappingView, Sequence
+from collections import OrderedDict
+from collections.abc import Mapping
 
-_ATOMS = (str, bytes, bytearray)
-
-
-def is_nested(structure):
-    """Whether `structure` is a container in the sense of this module, not an atom.
-
-    Args:
-      structure: any object.
-    """
-    kind = type(structure)
-    if kind is list or kind is tuple or kind is dict:
-        return True
-    if kind is str or kind is int or kind is float or structure is None:
-        return False
-    if isinstance(structure, _ATOMS):
-        return False
-    return isinstance(structure, (Sequence, Mapping, MappingView)) or _is_attrs(structure)
-
-
-is_sequence = is_nested
-is_nested_or_composite = is_nested
-
-
-def is_sequence_or_composite(structure):
-    """The same as `is_nested`.
-
-    Args:
-      structure: any object.
-    """
-    return is_nested(structure)
-
-
-def _is_attrs(structure):
-    return hasattr(type(structure), "__attrs_attrs__")
-
-
-def is_namedtuple(structure, strict=False):
-    """Whether `structure` is a named tuple; with `strict`, of no subclass of one.
-
-    Args:
-      structure: any object.
-      strict: whether subclasses of named tuples are none.
-    """
-    if not isinstance(structure, tuple):
-        return False
-    if not isinstance(getattr(structure, "_fields", None), tuple):
-        return False
-    return not strict or type(structure).__base__ is tuple
-
-
-def is_mapping(structure):
-    """Whether `structure` is a mapping.
-
-    Args:
-      structure: any object.
-    """
-    return isinstance(structure, Mapping)
-
-
-def _sorted_keys(mapping):
-    try:
-        return sorted(mapping)
-    except TypeError:
-        raise TypeError("nest only supports dicts with sortable keys.") from None
-
-
-def _items(structure):
-    """Pairs of path element and child, in traversal order, of a container."""
-    if isinstance(structure, (list, tuple)) and not hasattr(structure, "_fields"):
-        return list(enumerate(structure))
-    if isinstance(structure, Mapping):
-        return [(key, structure[key]) for key in _sorted_keys(structure)]
-    if is_namedtuple(structure):
-        return list(zip(structure._fields, structure))
-    if _is_attrs(structure):
-        names = [attribute.name for attribute in type(structure).__attrs_attrs__]
-        return [(name, getattr(structure, name)) for name in names]
-    return list(enumerate(structure))
-
-
-def _children(structure):
-    kind = type(structure)
-    if kind is list or kind is tuple:
-        return structure
-    if isinstance(structure, Mapping):
-        return [structure[key] for key in _sorted_keys(structure)]
-    if _is_attrs(structure):
-        return [child for _, child in _items(structure)]
-    return list(structure)
-
-
-def _rebuild(structure, children):
-    """A container like `structure` with other children, given in traversal order."""
-    kind = type(structure)
-    if kind is list:
-        return list(children)
-    if kind is tuple:
-        return tuple(children)
-    if isinstance(structure, Mapping):
-        by_key = dict(zip(_sorted_keys(structure), children))
-        if isinstance(structure, defaultdict):
-            result = defaultdict(structure.default_factory)
-            result.update((key, by_key[key]) for key in structure)
-            return result
-        return kind((key, by_key[key]) for key in structure)
-    if is_namedtuple(structure) or _is_attrs(structure):
-        return kind(*children)
-    if isinstance(structure, (range, MappingView)):
-        return list(children)  # these cannot hold other children
-    return kind(children)
-
+from headwater._src.core.nest_containers import (
+    children_of,
+    is_attrs,
+    is_mapping as is_mapping,
+    is_namedtuple,
+    is_nested,
+    is_nested_or_composite as is_nested_or_composite,
+    is_sequence as is_sequence,
+    is_sequence_or_composite as is_sequence_or_composite,
+    items_of,
+    rebuild,
+    sorted_keys,
+)
 
 # -- flatten and pack
 
@@ -139,11 +41,11 @@ def flatten(structure, expand_composites=False):
     if not is_nested(structure):
         return [structure]
     # A stack of iterators instead of recursion: depth is limited by memory only.
-    atoms, stack = [], [iter(_children(structure))]
+    atoms, stack = [], [iter(children_of(structure))]
     while stack:
         for child in stack[-1]:
             if is_nested(child):
-                stack.append(iter(_children(child)))
+                stack.append(iter(children_of(child)))
                 break
             atoms.append(child)
         else:
@@ -192,17 +94,17 @@ def pack_sequence_as(structure, flat_sequence, expand_composites=False):
 
 def _pack(structure, atoms):
     # frames of: container, its children still to visit, its new children
-    frames = [(structure, iter(_children(structure)), [])]
+    frames = [(structure, iter(children_of(structure)), [])]
     while True:
         container, remaining, done = frames[-1]
         for child in remaining:
             if is_nested(child):
-                frames.append((child, iter(_children(child)), []))
+                frames.append((child, iter(children_of(child)), []))
                 break
             done.append(next(atoms))
         else:
             frames.pop()
-            packed = _rebuild(container, done)
+            packed = rebuild(container, done)
             if not frames:
                 return packed
             frames[-1][2].append(packed)
@@ -301,7 +203,7 @@ def _difference(first, second, check_types):
                 "The two dictionaries don't have the same set of keys. First structure has keys "
                 f"{_described(list(a))}, while second structure has keys {_described(list(b))}"
             )
-        ours, theirs = _children(a), _children(b)
+        ours, theirs = children_of(a), children_of(b)
         if len(ours) != len(theirs):
             return ValueError, (
                 "The two structures don't have the same number of elements. "
@@ -337,10 +239,10 @@ def _dots(structure):
     """The structure's form: every atom a dot."""
     if not is_nested(structure):
         return "."
-    items = [(key, _dots(child)) for key, child in _items(structure)]
+    items = [(key, _dots(child)) for key, child in items_of(structure)]
     if isinstance(structure, Mapping):
         return "{" + ", ".join(f"{key!r}: {text}" for key, text in items) + "}"
-    if is_namedtuple(structure) or _is_attrs(structure):
+    if is_namedtuple(structure) or is_attrs(structure):
         fields = ", ".join(f"{key}={text}" for key, text in items)
         return f"{type(structure).__name__}({fields})"
     inner = ", ".join(text for _, text in items)
@@ -407,9 +309,9 @@ def assert_shallow_structure(shallow_tree, input_tree, check_types=True, expand_
             continue
         _check_level(shallow, tree, check_types)
         if isinstance(shallow, Mapping) and isinstance(tree, Mapping):
-            children = [(shallow[key], tree[key]) for key in _sorted_keys(shallow)]
+            children = [(shallow[key], tree[key]) for key in sorted_keys(shallow)]
         else:
-            children = list(zip(_children(shallow), _children(tree)))
+            children = list(zip(children_of(shallow), children_of(tree)))
         pending.extend(reversed(children))
 
 
@@ -425,7 +327,7 @@ def _check_level(shallow, tree, check_types):
             "The two structures don't have the same sequence type. Input structure has type "
             f"{type(tree)}, while shallow structure has type {type(shallow)}."
         )
-    ours, theirs = len(_children(shallow)), len(_children(tree))
+    ours, theirs = len(children_of(shallow)), len(children_of(tree))
     if ours != theirs:
         raise ValueError(
             "The two structures don't have the same sequence length. Input structure has length "
@@ -450,12 +352,12 @@ def _up_to(shallow, tree, path=()):
             yield path, tree
             continue
         if isinstance(shallow, Mapping) and isinstance(tree, Mapping):
-            children = [(key, tree[key]) for key in _sorted_keys(shallow)]
+            children = [(key, tree[key]) for key in sorted_keys(shallow)]
         else:
-            children = _items(tree)
+            children = items_of(tree)
         level = [
             (sub_shallow, sub_tree, (*path, key))
-            for (_, sub_shallow), (key, sub_tree) in zip(_items(shallow), children)
+            for (_, sub_shallow), (key, sub_tree) in zip(items_of(shallow), children)
         ]
         stack.extend(reversed(level))
 
@@ -550,15 +452,15 @@ def get_traverse_shallow_structure(traverse_fn, structure, expand_composites=Fal
     if isinstance(decision, bool):
         if not decision:
             return False
-        children = [get_traverse_shallow_structure(traverse_fn, c) for c in _children(structure)]
-        return _rebuild(structure, children)
+        children = [get_traverse_shallow_structure(traverse_fn, c) for c in children_of(structure)]
+        return rebuild(structure, children)
     assert_shallow_structure(decision, structure)
     children = []
-    for go, child in zip(_children(decision), _children(structure)):
+    for go, child in zip(children_of(decision), children_of(structure)):
         if not isinstance(go, bool):
             raise TypeError(f"traverse_fn did not return a depth=1 structure of bools: {decision}")
         children.append(go and get_traverse_shallow_structure(traverse_fn, child))
-    return _rebuild(structure, children)
+    return rebuild(structure, children)
 
 
 # -- paths
