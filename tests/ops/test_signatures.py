@@ -8,10 +8,43 @@ from headwater._src.graph.opdef import parse_opdef
 from tests.project.coverage_script import load_script
 
 # Asking for the gradient of these is a LookupError in TensorFlow as well.
-NO_GRADIENT_THERE_EITHER = frozenset({"Mod", "SoftsignGrad", "TruncateMod"})
+NO_GRADIENT_THERE_EITHER = frozenset(
+    {
+        "AdjustContrastv2",
+        "AdjustHue",
+        "AdjustSaturation",
+        "CholeskyGrad",
+        "CropAndResizeGradBoxes",
+        "CropAndResizeGradImage",
+        "IRFFT3D",
+        "Lu",
+        "MatrixExponential",
+        "MatrixLogarithm",
+        "Mod",
+        "RFFT3D",
+        "ResizeBicubicGrad",
+        "SoftsignGrad",
+        "SparseReduceMax",
+        "SparseReduceMaxSparse",
+        "SparseReduceSumSparse",
+        "SparseSplit",
+        "TruncateMod",
+    }
+)
 
 # Gradients to be written. An op leaves the list when its gradient, or that it has none, is said.
-GRADIENT_MISSING = frozenset({"BatchMatMulV3", "Igamma", "Igammac"})
+GRADIENT_MISSING = frozenset(
+    {
+        "BatchMatMulV3",
+        "CumulativeLogsumexp",
+        "Eig",
+        "Igamma",
+        "Igammac",
+        "NextAfter",
+        "RGBToHSV",
+        "TensorListPopBack",
+    }
+)
 
 # Ops whose outputs' shapes TensorFlow leaves unknown as well.
 NO_SHAPE_FUNCTION = frozenset()
@@ -29,6 +62,8 @@ def test_signatures_equal_tensorflows(facts):
     recorded = json.loads((facts / "opdefs.json").read_text(encoding="utf-8"))
     offenders = {}
     for name, op in coverage.all_ops(probes=True).items():
+        if name.startswith("Headwater"):
+            continue  # our own, for the gradients of lists of tensors; exported graphs rarely hold them
         found = coverage.signature_differences(coverage.signature(op.opdef), recorded.get(name))
         if found:
             offenders[name] = found

@@ -82,7 +82,9 @@ def moving_average_of_a_tensor(tf):
     average = tf.train.ExponentialMovingAverage(0.9, zero_debias=True, name="E")
     move = average.apply([doubled])
     plain = tf.train.ExponentialMovingAverage(0.5)
-    with tf.control_dependencies([move, tf.assign_add(v, [1.0, 1.0]).op]):
+    with tf.control_dependencies([doubled]):  # else TensorFlow may double the new value
+        bump = tf.assign_add(v, [1.0, 1.0])
+    with tf.control_dependencies([move, bump.op]):
         train = plain.apply([doubled])
     return Case(
         [average.average(doubled), plain.average(doubled)],

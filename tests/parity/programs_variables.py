@@ -30,6 +30,7 @@ def initial_values(tf):
         [a, b, c, d, e, f],
         init=True,
         facts=[v.trainable for v in (a, f)] + [v.initial_value.name for v in (a, b, e)],
+        functional=True,
     )
 
 
@@ -50,6 +51,7 @@ def properties(tf):
             v.value().dtype.name,
             str(v),
         ],
+        functional=True,
     )
 
 
@@ -176,7 +178,7 @@ def in_scopes_and_devices(tf):
         w = tf.Variable(v.initialized_value() + 1.0)
     with tf.control_dependencies([tf.constant(1, name="before")]):
         u = tf.Variable(5.0, name="u")
-    return Case([v, w, u], init=True)
+    return Case([v, w, u], init=True, functional=True)
 
 
 @programs

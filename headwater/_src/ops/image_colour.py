@@ -216,6 +216,9 @@ def _rgb_to_hsv_kernel(xp, images):
     return xp.stack(_to_hsv(xp, images), -1)
 
 
+HSVToRGB.no_gradient()
+
+
 @HSVToRGB.kernel
 def _hsv_to_rgb_kernel(xp, images):
     _require_rgb(xp, images)
