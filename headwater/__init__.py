@@ -5,7 +5,6 @@ from headwater import dtypes as dtypes, errors as errors, logging as logging, ne
 from headwater._src.core import lazy as _lazy
 from headwater._src.core.behavior import (
     disable_eager_execution as disable_eager_execution,
-    disable_resource_variables as disable_resource_variables,
     disable_v2_behavior as disable_v2_behavior,
 )
 from headwater._src.core.device import DeviceSpec as DeviceSpec
@@ -167,7 +166,7 @@ from headwater._src.graph.variable_scope import (
     variable_scope as variable_scope,
 )
 from headwater._src.graph.variable_store import AUTO_REUSE as AUTO_REUSE
-from headwater._src.layers.initializers import (  # noqa: F401
+from headwater._src.layers.initializers import (
     Constant as constant_initializer,
     GlorotNormal as glorot_normal_initializer,
     GlorotUniform as glorot_uniform_initializer,
@@ -184,36 +183,41 @@ from headwater._src.layers.initializers import (  # noqa: F401
 # --- files --------------------------------------------------------------------------------------
 # --- summaries, by their names before 1.0 -------------------------------------------------------
 from headwater._src.ops import (
-    batch_norm as _batch_norm,  # noqa: F401
-    batch_norm_global as _batch_norm_global,  # noqa: F401
-    candidate_sampling as _candidate_sampling,  # noqa: F401
-    checkpoint_files as _checkpoint_files,  # noqa: F401
-    conv as _conv,  # noqa: F401
-    conv_functions as _conv_functions,  # noqa: F401
-    ctc as _ctc,  # noqa: F401
-    ctc_beam_search as _ctc_beam_search,  # noqa: F401
-    data_format as _data_format,  # noqa: F401
-    depthwise as _depthwise,  # noqa: F401
-    dilated as _dilated,  # noqa: F401
-    lrn as _lrn,  # noqa: F401
-    morphology as _morphology,  # noqa: F401
-    nn as _nn,  # noqa: F401
-    pooling as _pooling,  # noqa: F401
-    pooling_argmax as _pooling_argmax,  # noqa: F401
-    pooling_functions as _pooling_functions,  # noqa: F401
-    probes as _probes,  # noqa: F401
-    queues as _queues,  # noqa: F401
-    sets as _sets,  # noqa: F401
-    tables as _tables,  # noqa: F401
-    slice_assign as _slice_assign,  # noqa: F401
-    softmax as _softmax,  # noqa: F401
-    sparse_segments as _sparse_segments,  # noqa: F401
-    statistics as _statistics,  # noqa: F401
-    summaries as _summaries,  # noqa: F401
-    tensor_lists as _tensor_lists,  # noqa: F401
-    training_ops as _training_ops,  # noqa: F401
-    training_ops_proximal as _training_ops_proximal,  # noqa: F401
-    variable_ops as _variable_ops,  # noqa: F401
+    batch_norm as _batch_norm,
+    batch_norm_global as _batch_norm_global,
+    candidate_sampling as _candidate_sampling,
+    checkpoint_files as _checkpoint_files,
+    conv as _conv,
+    conv_functions as _conv_functions,
+    ctc as _ctc,
+    ctc_beam_search as _ctc_beam_search,
+    data_format as _data_format,
+    depthwise as _depthwise,
+    dilated as _dilated,
+    lrn as _lrn,
+    morphology as _morphology,
+    nn as _nn,
+    parsing as _parsing,
+    pooling as _pooling,
+    pooling_argmax as _pooling_argmax,
+    pooling_functions as _pooling_functions,
+    probes as _probes,
+    queues as _queues,
+    sets as _sets,
+    slice_assign as _slice_assign,
+    softmax as _softmax,
+    sparse_segments as _sparse_segments,
+    statistics as _statistics,
+    summaries as _summaries,
+    tables as _tables,
+    tensor_lists as _tensor_lists,
+    training_ops as _training_ops,
+    training_ops_proximal as _training_ops_proximal,
+    variable_ops as _variable_ops,
+)
+from headwater._src.ops._table_initializers import (
+    initialize_all_tables as initialize_all_tables,
+    tables_initializer as tables_initializer,
 )
 
 # --- ops: math ----------------------------------------------------------------------------------
@@ -320,6 +324,12 @@ from headwater._src.ops.control_flow import case as case, cond as cond, switch_c
 # --- ops: linear algebra ------------------------------------------------------------------------
 from headwater._src.ops.counting import bincount as bincount
 from headwater._src.ops.cumulative import cumprod as cumprod, cumsum as cumsum
+from headwater._src.ops.decoding import (
+    decode_csv as decode_csv,
+    decode_json_example as decode_json_example,
+    parse_tensor as parse_tensor,
+    serialize_tensor as serialize_tensor,
+)
 from headwater._src.ops.decompositions import (
     cholesky as cholesky,
     qr as qr,
@@ -391,22 +401,7 @@ from headwater._src.ops.fake_quant import (
     fake_quant_with_min_max_vars as fake_quant_with_min_max_vars,
     fake_quant_with_min_max_vars_gradient as fake_quant_with_min_max_vars_gradient,
     fake_quant_with_min_max_vars_per_channel as fake_quant_with_min_max_vars_per_channel,
-    fake_quant_with_min_max_vars_per_channel_gradient as fake_quant_with_min_max_vars_per_channel_gradient,  # noqa: E501
-)
-from headwater._src.ops import parsing as _parsing  # noqa: F401
-from headwater._src.ops.decoding import (
-    decode_csv as decode_csv,
-    decode_json_example as decode_json_example,
-    parse_tensor as parse_tensor,
-    serialize_tensor as serialize_tensor,
-)
-from headwater._src.ops.parsing_functions import (
-    FixedLenFeature as FixedLenFeature,
-    FixedLenSequenceFeature as FixedLenSequenceFeature,
-    SparseFeature as SparseFeature,
-    VarLenFeature as VarLenFeature,
-    parse_example as parse_example,
-    parse_single_example as parse_single_example,
+    fake_quant_with_min_max_vars_per_channel_gradient as fake_quant_with_min_max_vars_per_channel_gradient,
 )
 from headwater._src.ops.files import (
     matching_files as matching_files,
@@ -485,6 +480,14 @@ from headwater._src.ops.nn_composite import log_sigmoid as log_sigmoid
 from headwater._src.ops.padding import pad as pad
 from headwater._src.ops.parallel import (
     parallel_stack as parallel_stack,
+)
+from headwater._src.ops.parsing_functions import (
+    FixedLenFeature as FixedLenFeature,
+    FixedLenSequenceFeature as FixedLenSequenceFeature,
+    SparseFeature as SparseFeature,
+    VarLenFeature as VarLenFeature,
+    parse_example as parse_example,
+    parse_single_example as parse_single_example,
 )
 from headwater._src.ops.queue_classes import (
     FIFOQueue as FIFOQueue,
@@ -601,6 +604,7 @@ from headwater._src.ops.sparse_dense import (
     sparse_tensor_to_dense as sparse_tensor_to_dense,
     sparse_to_dense as sparse_to_dense,
 )
+from headwater._src.ops.sparse_rows import sparse_fill_empty_rows as sparse_fill_empty_rows
 from headwater._src.ops.sparse_segments import (
     sparse_segment_mean as sparse_segment_mean,
     sparse_segment_sqrt_n as sparse_segment_sqrt_n,
@@ -611,7 +615,6 @@ from headwater._src.ops.sparse_serialization import (
     serialize_many_sparse as serialize_many_sparse,
     serialize_sparse as serialize_sparse,
 )
-from headwater._src.ops.sparse_rows import sparse_fill_empty_rows as sparse_fill_empty_rows
 from headwater._src.ops.sparse_structure import (
     sparse_concat as sparse_concat,
     sparse_reorder as sparse_reorder,
@@ -663,10 +666,6 @@ from headwater._src.ops.summary_functions import (
     merge_summary as merge_summary,
     scalar_summary as scalar_summary,
 )
-from headwater._src.ops._table_initializers import (
-    initialize_all_tables as initialize_all_tables,
-    tables_initializer as tables_initializer,
-)
 from headwater._src.ops.tensor_array import TensorArray as TensorArray
 from headwater._src.ops.variable_scatter import (
     batch_scatter_update as batch_scatter_update,
@@ -704,7 +703,7 @@ from headwater._src.ops.variables import (
 )
 
 # --- runtime ------------------------------------------------------------------------------------
-from headwater._src.runtime import composites as _composites  # noqa: F401
+from headwater._src.runtime import composites as _composites
 from headwater._src.runtime.session import (
     InteractiveSession as InteractiveSession,
     Session as Session,
@@ -732,10 +731,39 @@ _PROTOS = {
     "SummaryMetadata": _PROTO + "summary_pb2",
     "TensorInfo": _PROTO + "meta_graph_pb2",
 }
-_SUBMODULES = ("bitwise", "compat", "contrib", "examples", "gfile", "graph_util", "image",
-               "initializers", "io", "layers", "linalg", "lookup", "manip", "math", "nn", "python",
-               "python_io", "quantization", "queue", "random", "raw_ops", "saved_model", "sets",
-               "signal", "sparse", "spectral", "strings", "summary", "test", "train", "version")
+_SUBMODULES = (
+    "bitwise",
+    "compat",
+    "contrib",
+    "examples",
+    "gfile",
+    "graph_util",
+    "image",
+    "initializers",
+    "io",
+    "layers",
+    "linalg",
+    "lookup",
+    "manip",
+    "math",
+    "nn",
+    "python",
+    "python_io",
+    "quantization",
+    "queue",
+    "random",
+    "raw_ops",
+    "saved_model",
+    "sets",
+    "signal",
+    "sparse",
+    "spectral",
+    "strings",
+    "summary",
+    "test",
+    "train",
+    "version",
+)
 
 __git_version__, __compiler_version__ = GIT_VERSION, COMPILER_VERSION
 newaxis = None

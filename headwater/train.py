@@ -26,6 +26,10 @@ from headwater._src.train.checkpoint_utils import (
     load_checkpoint as load_checkpoint,
     load_variable as load_variable,
 )
+from headwater._src.train.coordinator import (
+    Coordinator as Coordinator,
+    LooperThread as LooperThread,
+)
 from headwater._src.train.ftrl import FtrlOptimizer as FtrlOptimizer
 from headwater._src.train.global_step import (
     assert_global_step as assert_global_step,
@@ -62,6 +66,11 @@ from headwater._src.train.proximal import (
     ProximalAdagradOptimizer as ProximalAdagradOptimizer,
     ProximalGradientDescentOptimizer as ProximalGradientDescentOptimizer,
 )
+from headwater._src.train.queue_runner import (
+    QueueRunner as QueueRunner,
+    add_queue_runner as add_queue_runner,
+    start_queue_runners as start_queue_runners,
+)
 from headwater._src.train.rmsprop import RMSPropOptimizer as RMSPropOptimizer
 from headwater._src.train.saver import Saver as Saver, import_meta_graph as import_meta_graph
 from headwater._src.train.summary_writer import (
@@ -86,12 +95,3 @@ _PROTOS = {
     "SequenceExample": _EXAMPLE,
 }
 __getattr__, __dir__ = _lazy.lazy_getattr(__name__, (), _PROTOS)
-from headwater._src.train.coordinator import (
-    Coordinator as Coordinator,
-    LooperThread as LooperThread,
-)
-from headwater._src.train.queue_runner import (
-    QueueRunner as QueueRunner,
-    add_queue_runner as add_queue_runner,
-    start_queue_runners as start_queue_runners,
-)

@@ -42,7 +42,7 @@ def conv2d(
     padding=None,
     use_cudnn_on_gpu=True,
     data_format="NHWC",
-    dilations=[1, 1, 1, 1],  # noqa: B006
+    dilations=[1, 1, 1, 1],
     name=None,
     filters=None,
 ):
@@ -88,7 +88,7 @@ def conv2d_backprop_input(
     padding=None,
     use_cudnn_on_gpu=True,
     data_format="NHWC",
-    dilations=[1, 1, 1, 1],  # noqa: B006
+    dilations=[1, 1, 1, 1],
     name=None,
     filters=None,
 ):
@@ -131,7 +131,7 @@ def conv2d_backprop_filter(
     padding,
     use_cudnn_on_gpu=True,
     data_format="NHWC",
-    dilations=[1, 1, 1, 1],  # noqa: B006
+    dilations=[1, 1, 1, 1],
     name=None,
 ):
     """The gradient of `conv2d` with respect to its filters.
@@ -170,7 +170,7 @@ def conv3d(
     strides=None,
     padding=None,
     data_format="NDHWC",
-    dilations=[1, 1, 1, 1, 1],  # noqa: B006
+    dilations=[1, 1, 1, 1, 1],
     name=None,
     filters=None,
 ):
@@ -211,7 +211,7 @@ def conv3d_backprop_filter(
     strides,
     padding,
     data_format="NDHWC",
-    dilations=[1, 1, 1, 1, 1],  # noqa: B006
+    dilations=[1, 1, 1, 1, 1],
     name=None,
 ):
     """The gradient of `conv3d` with respect to its filters.

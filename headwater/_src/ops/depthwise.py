@@ -297,7 +297,7 @@ def depthwise_conv2d_backprop_input(
     strides,
     padding,
     data_format="NHWC",
-    dilations=[1, 1, 1, 1],  # noqa: B006
+    dilations=[1, 1, 1, 1],
     name=None,
 ):
     """The gradient of `depthwise_conv2d_native` with respect to its input.
@@ -334,7 +334,7 @@ def depthwise_conv2d_backprop_filter(
     strides,
     padding,
     data_format="NHWC",
-    dilations=[1, 1, 1, 1],  # noqa: B006
+    dilations=[1, 1, 1, 1],
     name=None,
 ):
     """The gradient of `depthwise_conv2d_native` with respect to its filters.

@@ -286,7 +286,8 @@ def _complex_function(name, rank, inverse):
         return getattr(raw, op)(input, name=name)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"""The {"inverse " if inverse else ""}discrete Fourier transform over the last {_DIMENSIONS[rank]}.
+    kind = "inverse " if inverse else ""
+    function.__doc__ = f"""The {kind}discrete Fourier transform over the last {_DIMENSIONS[rank]}.
 
     Args:
       input: complex `Tensor` of rank {rank} or more.
