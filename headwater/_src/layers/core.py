@@ -6,6 +6,7 @@ from headwater._src.graph import raw
 from headwater._src.graph.convert import constant
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.layers.base import InputSpec, Layer
+from headwater._src.layers.docstrings import applies
 from headwater._src.layers.initializers import Zeros
 from headwater._src.ops.matmul import matmul
 from headwater._src.ops.matrix_products import tensordot
@@ -131,7 +132,7 @@ class Flatten(Layer):
     """Keeps the first dimension and flattens the others.
 
     Args:
-      data_format: where the channels are; only names the layout of the input.
+      data_format: where the channels are; `"channels_first"` moves them last before flattening.
       **kwargs: as for `Layer`.
     """
 
@@ -178,6 +179,11 @@ def smart_cond(condition, true_fn, false_fn):
     return true_fn() if value else false_fn()
 
 
+@applies(
+    Dense,
+    "`Tensor` `[..., units]` of the type of `inputs`.",
+    inputs="`Tensor` `[..., size]` of rank 2 or more; the last dimension is known.",
+)
 def dense(
     inputs,
     units,
@@ -194,7 +200,7 @@ def dense(
     name=None,
     reuse=None,
 ):
-    """Applies a `Dense` layer, with its arguments, to `inputs`; `reuse` finds its variables again."""
+    """Applies a new `Dense` layer to `inputs`."""
     layer = Dense(
         units,
         activation,
@@ -215,11 +221,18 @@ def dense(
     return layer(inputs)
 
 
+@applies(
+    Dropout,
+    "`Tensor` of the shape and type of `inputs`.",
+    inputs="floating-point `Tensor`.",
+    training="whether anything is dropped: a bool or a scalar boolean `Tensor`.",
+)
 def dropout(inputs, rate=0.5, noise_shape=None, seed=None, training=False, name=None):
-    """Applies a `Dropout` layer, with its arguments, to `inputs`."""
+    """Applies a new `Dropout` layer to `inputs`."""
     return Dropout(rate, noise_shape, seed, name)(inputs, training=training)
 
 
+@applies(Flatten, "`Tensor` `[batch, size]`.", inputs="`Tensor` `[batch, ...]` of rank 1 or more.")
 def flatten(inputs, name=None, data_format="channels_last"):
-    """Applies a `Flatten` layer to `inputs`."""
+    """Applies a new `Flatten` layer to `inputs`."""
     return Flatten(data_format, name=name)(inputs)

@@ -9,6 +9,7 @@ from headwater._src.graph.framework import name_scope
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.layers.base import InputSpec, Layer
 from headwater._src.layers.core import smart_cond
+from headwater._src.layers.docstrings import applies
 from headwater._src.layers.initializers import Ones, Zeros
 from headwater._src.ops.batch_norm import batch_normalization as nn_batch_normalization
 from headwater._src.ops.nn_composite import moments
@@ -223,6 +224,12 @@ class BatchNormalization(Layer):
                 self.add_update(update.op if hasattr(update, "op") else update)
 
 
+@applies(
+    BatchNormalization,
+    "`Tensor` of the shape and type of `inputs`.",
+    inputs="floating-point `Tensor` of known rank; the size of `axis` is known.",
+    training="whether the batch's own statistics are used: a bool or a scalar boolean `Tensor`.",
+)
 def batch_normalization(
     inputs,
     axis=-1,
@@ -249,7 +256,7 @@ def batch_normalization(
     virtual_batch_size=None,
     adjustment=None,
 ):
-    """Applies a `BatchNormalization` layer, with its arguments, to `inputs`."""
+    """Applies a new `BatchNormalization` layer to `inputs`."""
     layer = BatchNormalization(
         axis,
         momentum,

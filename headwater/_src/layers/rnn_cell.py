@@ -88,6 +88,12 @@ class RNNCell(Layer):
 
     Subclasses give `state_size`, `output_size` and `call(inputs, state)`, or, as programs of 2016
     do, override `__call__(inputs, state, scope=None)` itself.
+
+    Args:
+      trainable: whether the variables are added to the trainable ones.
+      name: the cell's name, and of its variable scope.
+      dtype: the type of the variables (default: that of the first input).
+      **kwargs: as for `tf.layers.Layer`.
     """
 
     def __init__(self, trainable=True, name=None, dtype=None, **kwargs):

@@ -8,6 +8,7 @@ from headwater._src.graph import raw
 from headwater._src.graph.convert import constant
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.layers.base import InputSpec, Layer
+from headwater._src.layers.docstrings import compose
 from headwater._src.layers.initializers import Zeros
 from headwater._src.ops.conv_functions import conv1d as nn_conv1d
 from headwater._src.ops.nn import bias_add
@@ -195,7 +196,18 @@ class Conv(Layer):
 
 
 class Conv2DTranspose(Conv):
-    """The transposed convolution in two dimensions; arguments as for `Conv`, without dilation."""
+    """The transposed convolution in two dimensions, with bias and activation.
+
+    Args:
+      filters: number of output channels.
+      kernel_size: height and width of the window, or one integer for both.
+      strides: how many rows and columns of the output one step in the input is.
+      padding: `"valid"` or `"same"`.
+      data_format: `"channels_last"` or `"channels_first"`.
+      activation: function of the result, or None.
+      use_bias: whether a bias is added.
+      **kwargs: options of `tf.layers.conv2d_transpose`, from `kernel_initializer` to `name`.
+    """
 
     def __init__(
         self,
@@ -329,13 +341,16 @@ class Pool(Layer):
         return outputs
 
 
+_DIMENSIONS = {1: "one dimension", 2: "two dimensions", 3: "three dimensions"}
+
+
 def _pool_class(rank, kind, class_name, text):
     def __init__(
         self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs
     ):
         Pool.__init__(self, rank, kind, pool_size, strides, padding, data_format, name, **kwargs)
 
-    doc = f"{text} of each window in {rank} dimension(s); arguments as for `Pool`."
+    doc = compose(f"{text} of each window in {_DIMENSIONS[rank]}.", __init__, Pool)
     return type(class_name, (Pool,), {"__init__": __init__, "__doc__": doc})
 
 
@@ -354,7 +369,12 @@ def _conv_class(rank):
             self, rank, filters, kernel_size, strides, padding, data_format, dilation_rate, **kwargs
         )
 
-    doc = f"A convolution over {rank} dimension(s); arguments as for `Conv`."
+    doc = compose(
+        f"A convolution over {_DIMENSIONS[rank]}, with bias and activation.",
+        __init__,
+        Conv,
+        kwargs=f"the options of `tf.layers.conv{rank}d` from `activation` to `name`.",
+    )
     return type(f"Conv{rank}D", (Conv,), {"__init__": __init__, "__doc__": doc})
 
 
@@ -367,8 +387,30 @@ AveragePooling1D, AveragePooling2D, AveragePooling3D = (
 )
 
 
-def _function(cls, name):
-    """The function form of a layer class: a layer made and applied at once."""
+def _shapes(rank, channels):
+    """The two layouts of `rank` dimensions, in words that fit after "`Tensor`"."""
+    window = ", ".join(("depth", "height", "width")[-rank:])
+    return (
+        f"`[batch, {window}, {channels}]`,\n"
+        f"    with `channels_first` `[batch, {channels}, {window}]`"
+    )
+
+
+def _documented(function, cls, rank, name, channels):
+    """Names the function form of a layer and explains its arguments, as the layer does."""
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = compose(
+        f"Applies a new `{cls.__name__}` layer to `inputs`.",
+        function,
+        cls,
+        f"`Tensor` {_shapes(rank, channels)}.",
+        inputs=f"floating-point `Tensor` {_shapes(rank, 'channels')}.",
+    )
+    return function
+
+
+def _conv_function(cls, rank):
+    """The function form of a convolution: a layer made and applied at once."""
 
     def conv(
         inputs,
@@ -391,7 +433,13 @@ def _function(cls, name):
         name=None,
         reuse=None,
     ):
-        options = dict(
+        layer = cls(
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
             activation=activation,
             use_bias=use_bias,
             kernel_initializer=kernel_initializer,
@@ -407,70 +455,74 @@ def _function(cls, name):
             _scope=name,
             _reuse=reuse,
         )
-        if cls is not Conv2DTranspose:
-            options["dilation_rate"] = dilation_rate
-        return cls(filters, kernel_size, strides, padding, data_format, **options)(inputs)
+        return layer(inputs)
 
-    def transposed(
-        inputs,
-        filters,
-        kernel_size,
-        strides=(1, 1),
-        padding="valid",
-        data_format="channels_last",
-        activation=None,
-        use_bias=True,
-        kernel_initializer=None,
-        bias_initializer=Zeros(),
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        trainable=True,
-        name=None,
-        reuse=None,
-    ):
-        return conv(
-            inputs,
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            1,
-            activation,
-            use_bias,
-            kernel_initializer,
-            bias_initializer,
-            kernel_regularizer,
-            bias_regularizer,
-            activity_regularizer,
-            kernel_constraint,
-            bias_constraint,
-            trainable,
-            name,
-            reuse,
-        )
+    return _documented(conv, cls, rank, f"conv{rank}d", "filters")
+
+
+def _pool_function(cls, rank, name):
+    """The function form of a pool: a layer made and applied at once."""
 
     def pool(inputs, pool_size, strides, padding="valid", data_format="channels_last", name=None):
         return cls(pool_size, strides, padding, data_format, name)(inputs)
 
-    function = transposed if cls is Conv2DTranspose else conv if issubclass(cls, Conv) else pool
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"Applies a `{cls.__name__}` layer, with its arguments, to `inputs`."
-    return function
+    return _documented(pool, cls, rank, name, "channels")
 
 
+def conv2d_transpose(
+    inputs,
+    filters,
+    kernel_size,
+    strides=(1, 1),
+    padding="valid",
+    data_format="channels_last",
+    activation=None,
+    use_bias=True,
+    kernel_initializer=None,
+    bias_initializer=Zeros(),
+    kernel_regularizer=None,
+    bias_regularizer=None,
+    activity_regularizer=None,
+    kernel_constraint=None,
+    bias_constraint=None,
+    trainable=True,
+    name=None,
+    reuse=None,
+):
+    """Explained by `_documented` below."""
+    layer = Conv2DTranspose(
+        filters,
+        kernel_size,
+        strides,
+        padding,
+        data_format,
+        activation,
+        use_bias,
+        kernel_initializer=kernel_initializer,
+        bias_initializer=bias_initializer,
+        kernel_regularizer=kernel_regularizer,
+        bias_regularizer=bias_regularizer,
+        activity_regularizer=activity_regularizer,
+        kernel_constraint=kernel_constraint,
+        bias_constraint=bias_constraint,
+        trainable=trainable,
+        name=name,
+        dtype=inputs.dtype.base_dtype,
+        _scope=name,
+        _reuse=reuse,
+    )
+    return layer(inputs)
+
+
+_documented(conv2d_transpose, Conv2DTranspose, 2, "conv2d_transpose", "filters")
 conv1d, conv2d, conv3d = (
-    _function(c, n) for c, n in ((Conv1D, "conv1d"), (Conv2D, "conv2d"), (Conv3D, "conv3d"))
+    _conv_function(c, rank) for rank, c in enumerate((Conv1D, Conv2D, Conv3D), 1)
 )
-conv2d_transpose = _function(Conv2DTranspose, "conv2d_transpose")
 max_pooling1d, max_pooling2d, max_pooling3d = (
-    _function(c, f"max_pooling{i}d")
+    _pool_function(c, i, f"max_pooling{i}d")
     for i, c in enumerate((MaxPooling1D, MaxPooling2D, MaxPooling3D), 1)
 )
 average_pooling1d, average_pooling2d, average_pooling3d = (
-    _function(c, f"average_pooling{i}d")
+    _pool_function(c, i, f"average_pooling{i}d")
     for i, c in enumerate((AveragePooling1D, AveragePooling2D, AveragePooling3D), 1)
 )

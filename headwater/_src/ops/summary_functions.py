@@ -284,7 +284,17 @@ def scalar_summary(tags, values, collections=None, name=None):
 
 
 def histogram_summary(tag, values, collections=None, name=None):
-    """The name before 1.0 of `tf.summary.histogram`; arguments as for `scalar_summary`."""
+    """The name before 1.0 of `tf.summary.histogram`, with the tag as an input.
+
+    Args:
+      tag: string or scalar string `Tensor`.
+      values: real `Tensor` of any shape, whose values are counted.
+      collections: collections it is added to (default: the summaries).
+      name: name of the node.
+
+    Returns:
+      A scalar string `Tensor`.
+    """
     deprecated("tf.histogram_summary", "tf.summary.histogram")
     return _collect(raw.HistogramSummary(tag=tag, values=values, name=name), collections)
 
@@ -333,7 +343,16 @@ def audio_summary(tag, tensor, sample_rate, max_outputs=3, collections=None, nam
 
 
 def merge_summary(inputs, collections=None, name=None):
-    """The name before 1.0 of `tf.summary.merge`; arguments as there."""
+    """The name before 1.0 of `tf.summary.merge`.
+
+    Args:
+      inputs: list of string `Tensor`s of serialized summaries.
+      collections: collections it is added to (default: none).
+      name: name of the node.
+
+    Returns:
+      A scalar string `Tensor`.
+    """
     deprecated("tf.merge_summary", "tf.summary.merge")
     return _collect(raw.MergeSummary(inputs=inputs, name=name), collections or ())
 
