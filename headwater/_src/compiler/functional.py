@@ -57,17 +57,7 @@ def emit(builder, node, fed, after):
     op = node.op
     bodies = _bodies(node)
     selects = op.form == "branch"
-    inputs = node.inputs[1:] if selects else node.inputs
-    ins = []
-    state = {}  # slot of the program around -> position among the variables
-    bound = []  # per input: (is it a variable, position)
-    for i, t in enumerate(inputs):
-        if t in builder.values or op.form == "loop" and not hands_on(bodies[1], i):
-            bound.append((False, len(ins)))
-            ins.append(builder.value_of(node, t))
-            continue
-        slot = _slot(builder, node, t)
-        bound.append((True, state.setdefault(slot, len(state))))
+    ins, bound, state = _arguments(builder, node, bodies)
     varying = _varying(bodies[1], bound) if op.form == "loop" else ()
     subs = []
     for body in bodies:
@@ -116,6 +106,25 @@ def emit(builder, node, fed, after):
         varying,
         state,
     )
+
+
+def _arguments(builder, node, bodies):
+    """What the bodies of a node take.
+
+    Returns:
+      The ordinary values; per input, whether it is a variable and its position among its kind; a
+      dict from the slot, in the program around, of each variable to its position.
+    """
+    op = node.op
+    ins, state, bound = [], {}, []
+    for i, t in enumerate(node.inputs[1:] if op.form == "branch" else node.inputs):
+        if t in builder.values or op.form == "loop" and not hands_on(bodies[1], i):
+            bound.append((False, len(ins)))
+            ins.append(builder.value_of(node, t))
+            continue
+        slot = _slot(builder, node, t)
+        bound.append((True, state.setdefault(slot, len(state))))
+    return ins, bound, state
 
 
 def _finish(builder, node, fed, after, function, ins, updated_slots, bound, varying, state):

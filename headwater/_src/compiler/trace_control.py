@@ -181,22 +181,7 @@ def _loop(tracer, instr, values):
     if any(True for n in samples if n in _samples_in(condition)):
         raise MoveToHost(instr, "random numbers in a loop's condition")
     known = [p for p in range(function.arguments) if p not in targets]
-    carried = [_dense(values[t]) for t in targets]
-    if any(
-        isinstance(c, jax_xp.JaxList) and c.size is not None and c.capacity is None for c in carried
-    ):
-        bound = bound_of(tracer, instr, values)
-        if bound is None:
-            raise MoveToHost(instr, "the number of iterations is not known while compiling")
-        bound = max(
-            bound, 1
-        )  # a buffer without elements could not be written to, not even in a branch never taken
-        carried = [
-            jax_xp.JaxList(None, None, c.size, bound)
-            if isinstance(c, jax_xp.JaxList) and c.size is not None and c.capacity is None
-            else c
-            for c in carried
-        ]
+    carried = _with_capacity(tracer, instr, values, [_dense(values[t]) for t in targets])
     start = [tracer.states[n] for n in samples]
     has_flags = []
 
@@ -213,20 +198,7 @@ def _loop(tracer, instr, values):
         has_flags.append(bool(flags))
         return [_dense(r) for r in results], [states[n] for n in samples], _any(flags)
 
-    for _ in range(_ROUNDS):
-        closed, shape = jax.make_jaxpr(step, return_shape=True)(carried, start)
-        grown = [_with_room(instr, c, s) for c, s in zip(carried, shape[0])]
-        if all(a is b for a, b in zip(grown, carried)):
-            break
-        carried = grown
-    else:
-        raise MoveToHost(instr, "the elements of a list do not settle")
-    for c, s in zip(carried, shape[0]):
-        a, b = jax.tree_util.tree_flatten(c), jax.tree_util.tree_flatten(s)
-        if a[1] != b[1] or any(
-            x.shape != y.shape or x.dtype != y.dtype for x, y in zip(a[0], b[0])
-        ):
-            raise MoveToHost(instr, "a loop variable changes its shape")
+    carried, closed, shape = _settled(instr, step, carried, start)
     tree = jax.tree_util.tree_structure(shape)
     flagged = has_flags[-1]
 
@@ -253,6 +225,51 @@ def _loop(tracer, instr, values):
     if flagged:
         jax_xp.require(jnp.logical_not(failed), None)
     return carried
+
+
+def _with_capacity(tracer, instr, values, carried):
+    """The start of a loop's variables, where lists that grow have room for all iterations."""
+    if not any(map(_is_unbounded, carried)):
+        return carried
+    bound = bound_of(tracer, instr, values)
+    if bound is None:
+        raise MoveToHost(instr, "the number of iterations is not known while compiling")
+    # A buffer without elements could not be written to, not even in a branch never taken.
+    bound = max(bound, 1)
+    return [jax_xp.JaxList(None, None, c.size, bound) if _is_unbounded(c) else c for c in carried]
+
+
+def _is_unbounded(value):
+    return isinstance(value, jax_xp.JaxList) and value.size is not None and value.capacity is None
+
+
+def _settled(instr, step, carried, start):
+    """Traces an iteration until its results have the form of what it takes.
+
+    Args:
+      instr: the loop's `Instr`.
+      step: `(carried, states) -> (carried, states, failed)`: an iteration.
+      carried: the start of the loop's variables.
+      start: the states of random nodes.
+
+    Returns:
+      The start in its final form, the iteration's jaxpr, and the shapes of its results.
+    """
+    for _ in range(_ROUNDS):
+        closed, shape = jax.make_jaxpr(step, return_shape=True)(carried, start)
+        grown = [_with_room(instr, c, s) for c, s in zip(carried, shape[0])]
+        if all(a is b for a, b in zip(grown, carried)):
+            break
+        carried = grown
+    else:
+        raise MoveToHost(instr, "the elements of a list do not settle")
+    for c, s in zip(carried, shape[0]):
+        a, b = jax.tree_util.tree_flatten(c), jax.tree_util.tree_flatten(s)
+        if a[1] != b[1] or any(
+            x.shape != y.shape or x.dtype != y.dtype for x, y in zip(a[0], b[0])
+        ):
+            raise MoveToHost(instr, "a loop variable changes its shape")
+    return carried, closed, shape
 
 
 def _samples_in(program):

@@ -203,17 +203,15 @@ def _convert_one(op, plan, arg, value, wanted, default, owner, name):
     except (TypeError, ValueError) as error:
         raise _conversion_error(op, plan, arg, value, wanted, owner, error) from None
     if arg.is_ref and not tensor.dtype._is_ref_dtype:
-        raise TypeError(
-            f"'{op.name}' Op requires that input '{arg.name}' be a mutable tensor (e.g.: a "
-            "tf.Variable)"
-        )
+        raise _not_mutable(op, arg)
     if wanted is not None and tensor.dtype.base_dtype != wanted:
         raise _mismatch(op, arg, tensor, wanted, owner)
     return tensor
 
 
 def _mismatch(op, arg, tensor, wanted, owner):
-    prefix = f"Input '{arg.name}' of '{op.name}' Op has type {tensor.dtype.base_dtype.name} that does not match"
+    found = tensor.dtype.base_dtype.name
+    prefix = f"Input '{arg.name}' of '{op.name}' Op has type {found} that does not match"
     if arg.type_attr and arg.type_attr in owner:
         return TypeError(f"{prefix} type {wanted.name} of argument '{owner[arg.type_attr]}'.")
     return TypeError(f"{prefix} expected type of {wanted.name}.")
@@ -242,80 +240,26 @@ def _convert_list(op, plan, arg, value, attrs, types, owner):
     if not isinstance(value, (list, tuple)):
         raise TypeError(f"Expected list for '{arg.name}' argument to '{op.name}' Op, not {value}.")
     if arg.type_list_attr:
-        wanted = attrs.get(arg.type_list_attr)
-        if wanted is None:
-            tensors = convert_n_to_tensor(value, None, arg.name, as_ref=arg.is_ref)
-        else:
-            wanted = [dtypes.as_dtype(w) for w in wanted]
-            if len(wanted) != len(value):
-                raise ValueError(
-                    f"{arg.name!r} of {op.name!r} Op has {len(value)} tensors, but "
-                    f"{len(wanted)} types were given"
-                )
-            tensors = [
-                convert_to_tensor(v, w, f"{arg.name}_{i}", as_ref=arg.is_ref)
-                for i, (v, w) in enumerate(zip(value, wanted))
-            ]
-        types[arg.type_list_attr] = [t.dtype.base_dtype for t in tensors]
-        minimum = plan.attrs[arg.type_list_attr].minimum
-        if minimum is not None and len(tensors) < minimum:
-            raise ValueError(
-                f"List argument '{arg.name}' to '{op.name}' Op with length {len(tensors)} "
-                f"shorter than minimum length {minimum}."
-            )
-        return tensors
+        return _convert_mixed(op, plan, arg, value, attrs, types)
     count = types.setdefault(arg.number_attr, len(value))
     if count != len(value):
         raise ValueError(
             f"List argument '{arg.name}' to '{op.name}' Op with length {len(value)} must match "
             f"length {count} of the lists before it."
         )
-    minimum = plan.attrs[arg.number_attr].minimum
-    if minimum is not None and count < minimum:
-        raise ValueError(
-            f"List argument '{arg.name}' to '{op.name}' Op with length {count} shorter than "
-            f"minimum length {minimum}."
-        )
-    wanted = arg.type
-    if arg.type_attr:
-        wanted = types.get(arg.type_attr)
-        if wanted is None and attrs.get(arg.type_attr) is not None:
-            wanted = dtypes.as_dtype(attrs[arg.type_attr])
-        if wanted is None:
-            wanted = next((t.dtype.base_dtype for t in value if isinstance(t, Tensor)), None)
-            if wanted is None:
-                wanted = next(
-                    (
-                        dtypes.as_dtype(v.dtype).base_dtype
-                        for v in value
-                        if hasattr(v, "_as_graph_element")
-                    ),
-                    None,
-                )
-    tensors = []
+    _check_length(op, plan.attrs[arg.number_attr], arg, count)
+    wanted = _element_type(arg, value, attrs, types)
     default = plan.defaults.get(arg.type_attr)
+    tensors = []
     for i, item in enumerate(value):
         try:
             tensor = convert_to_tensor(
                 item, wanted, f"{arg.name}_{i}", preferred_dtype=default, as_ref=arg.is_ref
             )
         except (TypeError, ValueError) as error:
-            found = ", ".join(_kind(v) for v in value)
-            problem = (
-                "that do not match"
-                if len({_kind(v) for v in value}) > 1
-                else ("that are invalid" if not isinstance(item, Tensor) else "that do not match")
-            )
-            expected = f" expected type {wanted.name}" if wanted is not None and arg.type else ""
-            raise TypeError(
-                f"Tensors in list passed to '{arg.name}' of '{op.name}' Op have types [{found}] "
-                f"{problem}{expected}. {'' if isinstance(item, Tensor) else error}".rstrip()
-            ) from None
+            raise _list_error(op, arg, value, item, wanted, error) from None
         if arg.is_ref and not tensor.dtype._is_ref_dtype:
-            raise TypeError(
-                f"'{op.name}' Op requires that input '{arg.name}' be a mutable tensor (e.g.: a "
-                "tf.Variable)"
-            )
+            raise _not_mutable(op, arg)
         if wanted is None:
             wanted = tensor.dtype.base_dtype
         tensors.append(tensor)
@@ -324,6 +268,69 @@ def _convert_list(op, plan, arg, value, attrs, types, owner):
         owner[arg.type_attr] = arg.name
         _check_allowed(op, plan, arg.type_attr, wanted, arg.name)
     return tensors
+
+
+def _convert_mixed(op, plan, arg, value, attrs, types):
+    """The tensors of a list argument whose elements have types of their own."""
+    wanted = attrs.get(arg.type_list_attr)
+    if wanted is None:
+        tensors = convert_n_to_tensor(value, None, arg.name, as_ref=arg.is_ref)
+    else:
+        wanted = [dtypes.as_dtype(w) for w in wanted]
+        if len(wanted) != len(value):
+            raise ValueError(
+                f"{arg.name!r} of {op.name!r} Op has {len(value)} tensors, but "
+                f"{len(wanted)} types were given"
+            )
+        tensors = [
+            convert_to_tensor(v, w, f"{arg.name}_{i}", as_ref=arg.is_ref)
+            for i, (v, w) in enumerate(zip(value, wanted))
+        ]
+    types[arg.type_list_attr] = [t.dtype.base_dtype for t in tensors]
+    _check_length(op, plan.attrs[arg.type_list_attr], arg, len(tensors))
+    return tensors
+
+
+def _check_length(op, attr, arg, count):
+    if attr.minimum is not None and count < attr.minimum:
+        raise ValueError(
+            f"List argument '{arg.name}' to '{op.name}' Op with length {count} shorter than "
+            f"minimum length {attr.minimum}."
+        )
+
+
+def _element_type(arg, value, attrs, types):
+    """The type that the elements of a list argument must have; None while nothing says it."""
+    if not arg.type_attr:
+        return arg.type
+    wanted = types.get(arg.type_attr)
+    if wanted is None and attrs.get(arg.type_attr) is not None:
+        wanted = dtypes.as_dtype(attrs[arg.type_attr])
+    if wanted is None:
+        wanted = next((t.dtype.base_dtype for t in value if isinstance(t, Tensor)), None)
+    if wanted is None:
+        convertible = (v for v in value if hasattr(v, "_as_graph_element"))
+        wanted = next((dtypes.as_dtype(v.dtype).base_dtype for v in convertible), None)
+    return wanted
+
+
+def _list_error(op, arg, value, item, wanted, error):
+    """The error of an element, `item`, of a list argument that cannot be converted."""
+    kinds = [_kind(v) for v in value]
+    differ = len(set(kinds)) > 1 or isinstance(item, Tensor)
+    problem = "that do not match" if differ else "that are invalid"
+    expected = f" expected type {wanted.name}" if wanted is not None and arg.type else ""
+    return TypeError(
+        f"Tensors in list passed to '{arg.name}' of '{op.name}' Op have types "
+        f"[{', '.join(kinds)}] {problem}{expected}. "
+        f"{'' if isinstance(item, Tensor) else error}".rstrip()
+    )
+
+
+def _not_mutable(op, arg):
+    return TypeError(
+        f"'{op.name}' Op requires that input '{arg.name}' be a mutable tensor (e.g.: a tf.Variable)"
+    )
 
 
 def _kind(value):

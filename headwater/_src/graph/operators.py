@@ -222,6 +222,24 @@ def strided_slice(tensor, key, name="strided_slice", var=None):
         and dtypes.as_dtype(key.dtype).base_dtype is dtypes.bool
     ):
         return _boolean_mask(tensor, key)
+    bounds, masks = _bounds(parts)
+    with tensor.graph.here().name_scope(name) as scope:
+        packed = _packed(bounds)
+        tensor = convert_to_tensor(tensor) if var is None else tensor
+        result = raw.StridedSlice(tensor, *packed, **masks, name=scope)
+    if var is not None:
+        from headwater._src.graph.optable import PUBLIC
+
+        result.assign = functools.partial(PUBLIC["assign_slice"], var, result, packed, masks)
+    return result
+
+
+def _bounds(parts):
+    """What `StridedSlice` takes for the parts of a key.
+
+    Returns:
+      `(begin, end, strides)`, three lists of numbers and tensors, and a dict of masks.
+    """
     begin, end, strides = [], [], []
     masks = dict.fromkeys(
         ("begin_mask", "end_mask", "shrink_axis_mask", "new_axis_mask", "ellipsis_mask"), 0
@@ -257,31 +275,25 @@ def strided_slice(tensor, key, name="strided_slice", var=None):
             end.append(part + 1)
             strides.append(_like_tensors(slice(part))(1) if _is_int64(part) else 1)
             masks["shrink_axis_mask"] |= bit
-    with tensor.graph.here().name_scope(name) as scope:
-        if not begin:
-            from headwater._src.graph.convert import constant
+    return (begin, end, strides), masks
 
-            empty = np.zeros(0, np.int32)
-            packed = [constant(empty, name=n) for n in ("Const", "Const", "Const")]
-        else:
-            kinds = {
-                dtypes.as_dtype(v.dtype).base_dtype
-                for v in begin + end + strides
-                if hasattr(v, "op")
-            }
-            kind = dtypes.int64 if dtypes.int64 in kinds else dtypes.int32
-            packed = [_stack(v, kind) for v in (begin, end, strides)]
-        tensor = convert_to_tensor(tensor) if var is None else tensor
-        result = raw.StridedSlice(tensor, *packed, **masks, name=scope)
-    if var is not None:
-        from headwater._src.graph.optable import PUBLIC
 
-        result.assign = functools.partial(PUBLIC["assign_slice"], var, result, packed, masks)
-    return result
+def _packed(bounds):
+    """Each list of numbers and tensors as one tensor; all of the same type."""
+    from headwater._src.graph.convert import constant
+
+    if not bounds[0]:
+        empty = np.zeros(0, np.int32)
+        return [constant(empty, name="Const") for _ in bounds]
+    kinds = {
+        dtypes.as_dtype(v.dtype).base_dtype for values in bounds for v in values if hasattr(v, "op")
+    }
+    kind = dtypes.int64 if dtypes.int64 in kinds else dtypes.int32
+    return [_stack(values, kind) for values in bounds]
 
 
 def _like_tensors(part):
-    """Where one bound of a slice is a tensor, what makes the ones left out tensors of its type too."""
+    """Where one bound of a slice is a tensor, what makes those left out tensors of its type."""
     kinds = {v.dtype.base_dtype for v in (part.start, part.stop, part.step) if hasattr(v, "op")}
     kind = (
         dtypes.int64 if dtypes.int64 in kinds else dtypes.int32 if dtypes.int32 in kinds else None
