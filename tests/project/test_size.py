@@ -2,14 +2,20 @@
 
 import ast
 
-from .sources import functions, python_files, shown, syntax_tree
+from .sources import PACKAGE, functions, python_files, shown, syntax_tree
 
 FILE_LINES = 600
 FUNCTION_LINES = 60
+# The package's own names, one a line and no code: its length is that of TensorFlow's interface.
+LIST_OF_NAMES = PACKAGE / "__init__.py"
 
 
 def test_no_file_is_too_long():
-    lengths = {shown(p): len(p.read_text(encoding="utf-8").splitlines()) for p in python_files()}
+    lengths = {
+        shown(p): len(p.read_text(encoding="utf-8").splitlines())
+        for p in python_files()
+        if p != LIST_OF_NAMES
+    }
     assert len(lengths) > 10, "the search for files itself is broken"
     offenders = {name: n for name, n in lengths.items() if n > FILE_LINES}
     assert not offenders, f"over {FILE_LINES} lines:\n{_listing(offenders)}"
