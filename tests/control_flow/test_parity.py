@@ -8,7 +8,8 @@ import os
 import numpy as np
 import pytest
 
-from .programs import PROGRAMS
+from . import programs_branches as _branches, programs_loops as _loops  # noqa: F401  they fill the table
+from .registry import PROGRAMS
 
 needs_tensorflow = pytest.mark.skipif(
     importlib.util.find_spec("tensorflow") is None, reason="TensorFlow is not installed"
