@@ -1,4 +1,4 @@
-"""Programs with `cond`, `case` and their like."""
+"""Programs with `cond`, `case`, their like, and `TensorArray`."""
 
 from .registry import Run, both, program, switch
 
