@@ -337,10 +337,12 @@ from headwater._src.ops.decompositions import (
     self_adjoint_eigvals as self_adjoint_eigvals,
     svd as svd,
 )
-from headwater._src.ops.diagonals import (
+from headwater._src.ops.diagonal_tensors import (
     diag as diag,
     diag_part as diag_part,
     matrix_band_part as matrix_band_part,
+)
+from headwater._src.ops.diagonals import (
     matrix_diag as matrix_diag,
     matrix_diag_part as matrix_diag_part,
     matrix_set_diag as matrix_set_diag,
@@ -732,10 +734,12 @@ _PROTOS = {
     "TensorInfo": _PROTO + "meta_graph_pb2",
 }
 _SUBMODULES = (
+    "app",
     "bitwise",
     "compat",
     "contrib",
     "examples",
+    "flags",
     "gfile",
     "graph_util",
     "image",

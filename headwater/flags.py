@@ -1,0 +1,17 @@
+"""`tf.flags` and `tf.app.flags`: command-line flags."""
+
+from headwater._src.core.flags import (
+    FLAGS as FLAGS,
+    DEFINE_bool as DEFINE_bool,
+    DEFINE_boolean as DEFINE_boolean,
+    DEFINE_enum as DEFINE_enum,
+    DEFINE_float as DEFINE_float,
+    DEFINE_integer as DEFINE_integer,
+    DEFINE_list as DEFINE_list,
+    DEFINE_multi_integer as DEFINE_multi_integer,
+    DEFINE_multi_string as DEFINE_multi_string,
+    DEFINE_string as DEFINE_string,
+    FlagError as FlagError,
+    FlagValues as FlagValues,
+    mark_flag_as_required as mark_flag_as_required,
+)
