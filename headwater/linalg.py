@@ -9,10 +9,12 @@ from headwater._src.ops.decompositions import (
     self_adjoint_eigvals as eigvalsh,
     svd as svd,
 )
-from headwater._src.ops.diagonals import (
+from headwater._src.ops.diagonal_tensors import (
     diag as tensor_diag,
     diag_part as tensor_diag_part,
     matrix_band_part as band_part,
+)
+from headwater._src.ops.diagonals import (
     matrix_diag as diag,
     matrix_diag_part as diag_part,
     matrix_set_diag as set_diag,
