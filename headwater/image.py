@@ -31,6 +31,10 @@ from headwater._src.ops.image_colour import (
     yiq_to_rgb as yiq_to_rgb,
     yuv_to_rgb as yuv_to_rgb,
 )
+from headwater._src.ops.image_encoding import (
+    encode_jpeg as encode_jpeg,
+    encode_png as encode_png,
+)
 from headwater._src.ops.image_files import (
     decode_and_crop_jpeg as decode_and_crop_jpeg,
     decode_bmp as decode_bmp,
@@ -38,8 +42,6 @@ from headwater._src.ops.image_files import (
     decode_image as decode_image,
     decode_jpeg as decode_jpeg,
     decode_png as decode_png,
-    encode_jpeg as encode_jpeg,
-    encode_png as encode_png,
     extract_jpeg_shape as extract_jpeg_shape,
     is_jpeg as is_jpeg,
 )
