@@ -242,6 +242,22 @@ def _safe_reciprocal(x):
     return x * raw.Reciprocal(x * x + 1e-20)
 
 
+def _conjugate_transpose(x):
+    """The adjoint, by `tf.matrix_transpose`: under other node names than `tf.linalg.adjoint`."""
+    transpose = PUBLIC["matrix_transpose"]
+    return transpose(x, conjugate=True) if x.dtype.base_dtype.is_complex else transpose(x)
+
+
+def _outside_of_rows(v1, v, dv1, dv, m, n, full):
+    """The part of the gradient of `v` that leaves the space of the first `m` columns."""
+    dv1_t = _conjugate_transpose(dv1)
+    rest = dv1_t - product(product(dv1_t, v1), v1, adjoint_b=True)
+    if full:
+        v2, dv2 = v[..., :, m:n], dv[..., :, m:n]
+        rest = rest - product(product(v1, dv2, adjoint_a=True), v2, adjoint_b=True)
+    return rest
+
+
 @Svd.gradient
 def _svd_gradient(op, ds, du, dv):
     a = op.inputs[0]
@@ -286,17 +302,9 @@ def _svd_gradient(op, ds, du, dv):
             + product(s_matrix, f_v + adjoint(f_v))
         )
         dx = product(u, product(middle, v1, adjoint_b=True))
-        if m == n:
-            before = dx
-        else:
-            transpose = PUBLIC["matrix_transpose"]
-            dv1_t = (
-                transpose(dv1, conjugate=True) if a.dtype.base_dtype.is_complex else transpose(dv1)
-            )
-            rest = dv1_t - product(product(dv1_t, v1), v1, adjoint_b=True)
-            if full:
-                v2, dv2 = v[..., :, m:n], dv[..., :, m:n]
-                rest = rest - product(product(v1, dv2, adjoint_a=True), v2, adjoint_b=True)
+        before = dx
+        if m != n:
+            rest = _outside_of_rows(v1, v, dv1, dv, m, n, full)
             before = dx + product(product(u, s_inverse), rest)
         if a.dtype.base_dtype.is_complex:
             eye_term = raw.MatrixDiagPartV3(u_du, 0, 0)
@@ -307,11 +315,7 @@ def _svd_gradient(op, ds, du, dv):
                 else (before - product(u, product(phases, v1, adjoint_b=True)))
             )
         if use_adjoint:
-            return [
-                PUBLIC["matrix_transpose"](before, conjugate=True)
-                if a.dtype.base_dtype.is_complex
-                else PUBLIC["matrix_transpose"](before)
-            ]
+            return [_conjugate_transpose(before)]
         return [before]
 
 

@@ -82,8 +82,8 @@ def _reduce(xp, kind, data, indices, segment_ids, count=None):
     return sums.astype(narrow)
 
 
-def _family(kind):
-    """The op, the one of a given number of segments and the gradient op of one kind."""
+def _forward(kind):
+    """The op of one kind, and the one of a given number of segments."""
     types = _REAL if kind == "Sum" else _FLOATS
     plain = define_op(
         f"SparseSegment{kind}",
@@ -98,12 +98,6 @@ def _family(kind):
         outputs="output: T",
         attrs=[types, _INDICES, _COUNT, _SEGMENTS, _SPARSE],
     )
-    back = define_op(
-        f"SparseSegment{kind}Grad",
-        inputs="grad: T, indices: Tidx, segment_ids: Tsegmentids, output_dim0: int32",
-        outputs="output: T",
-        attrs=[_FLOATS, _INDICES, _SEGMENTS],
-    )
 
     @counted.shape
     def counted_shape(data, indices, segment_ids, num_segments):
@@ -112,12 +106,6 @@ def _family(kind):
             raise ShapeError("Cannot specify a negative value for num_segments")
         return _shape(data, indices, segment_ids, count)
 
-    @back.shape
-    def back_shape(grad, indices, segment_ids, output_dim0):
-        with_rank(grad.dims, 1, at_least=True)
-        rows = None if output_dim0.known is None else int(output_dim0.known)
-        return None if grad.dims is None else (rows, *grad.dims[1:])
-
     @plain.kernel(static=["indices", "segment_ids"])
     def plain_kernel(xp, data, indices, segment_ids):
         return _reduce(xp, kind, data, indices, segment_ids)
@@ -125,6 +113,25 @@ def _family(kind):
     @counted.kernel(static=["indices", "segment_ids", "num_segments"])
     def counted_kernel(xp, data, indices, segment_ids, num_segments):
         return _reduce(xp, kind, data, indices, segment_ids, int(num_segments))
+
+    plain.gradient(_gradient(kind, 2))
+    counted.gradient(_gradient(kind, 3))
+
+
+def _backward(kind):
+    """The gradient op of one kind, and its sparse form, which only gives the rows with indices."""
+    back = define_op(
+        f"SparseSegment{kind}Grad",
+        inputs="grad: T, indices: Tidx, segment_ids: Tsegmentids, output_dim0: int32",
+        outputs="output: T",
+        attrs=[_FLOATS, _INDICES, _SEGMENTS],
+    )
+
+    @back.shape
+    def back_shape(grad, indices, segment_ids, output_dim0):
+        with_rank(grad.dims, 1, at_least=True)
+        rows = None if output_dim0.known is None else int(output_dim0.known)
+        return None if grad.dims is None else (rows, *grad.dims[1:])
 
     @back.kernel(static=["indices", "segment_ids", "output_dim0"])
     def back_kernel(xp, grad, indices, segment_ids, output_dim0):
@@ -143,6 +150,11 @@ def _family(kind):
             grad = grad * weights.reshape((-1,) + (1,) * (xp.ndim(grad) - 1))
         return xp.segment_sum(xp.gather(grad, ids), indices, rows)
 
+    back.no_gradient()
+    _sparse_backward(kind, back_kernel)
+
+
+def _sparse_backward(kind, back_kernel):
     sparse = define_op(
         f"SparseSegment{kind}GradV2",
         inputs="grad: T, indices: Tidx, segment_ids: Tsegmentids, dense_output_dim0: int32",
@@ -162,9 +174,6 @@ def _family(kind):
         return total[rows], rows
 
     sparse.no_gradient()
-    plain.gradient(_gradient(kind, 2))
-    counted.gradient(_gradient(kind, 3))
-    back.no_gradient()
 
 
 def _gradient(kind, others):
@@ -183,7 +192,8 @@ def _gradient(kind, others):
 
 
 for _kind in ("Sum", "Mean", "SqrtN"):
-    _family(_kind)
+    _forward(_kind)
+    _backward(_kind)
 
 
 def _public(kind, data, indices, segment_ids, name, num_segments, sparse_gradient):
