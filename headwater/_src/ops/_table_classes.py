@@ -2,6 +2,7 @@
 
 import collections
 import uuid
+from typing import Any
 
 import numpy as np
 
@@ -42,6 +43,9 @@ class StrongHashSpec(HasherSpec):
 
 class LookupInterface:
     """What all tables have: the types of keys and values, `size` and `lookup`."""
+
+    _name: Any
+    lookup: Any
 
     def __init__(self, key_dtype, value_dtype):
         """Notes the types.
