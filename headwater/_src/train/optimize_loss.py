@@ -5,13 +5,12 @@ import inspect
 
 from headwater._src.graph.collections import GraphKeys
 from headwater._src.graph.composite import IndexedSlices
-from headwater._src.graph.convert import convert_to_tensor
+from headwater._src.graph.convert import constant, convert_to_tensor
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.named_variables import get_variable
 from headwater._src.graph.operation import Tensor
 from headwater._src.graph.optable import PUBLIC, raw
 from headwater._src.graph.variable_scope import variable_scope
-from headwater._src.layers.initializers import Constant
 from headwater._src.train.adagrad import AdagradOptimizer
 from headwater._src.train.adam import AdamOptimizer
 from headwater._src.train.ftrl import FtrlOptimizer
@@ -144,9 +143,11 @@ def _rate_tensor(learning_rate):
     if isinstance(learning_rate, float):
         if learning_rate < 0.0:
             raise ValueError(f"Invalid learning_rate {learning_rate}.")
-        return get_variable(
-            "learning_rate", [], trainable=False, initializer=Constant(learning_rate)
-        )
+
+        def initial(shape, dtype=None, partition_info=None):
+            return constant(learning_rate, dtype, shape=shape)
+
+        return get_variable("learning_rate", [], trainable=False, initializer=initial)
     raise ValueError(
         "Learning rate should be 0d Tensor or float. Got "
         f"{learning_rate} of type {type(learning_rate)}"
