@@ -33,6 +33,7 @@ class Executable:
       samples: the random nodes; the last `nested` of them are in bodies.
       counts: for each random node, how many Philox counters a run takes; None before the first
         call. Of nodes in bodies a run itself says it.
+      settled: whether a first call has ended, so that `counts` hold and its numbers are taken.
       checks: whether the result carries an error flag.
       donates: whether the old values of updated variables are given up by a call.
     """
@@ -59,6 +60,7 @@ class Executable:
         ]
         self.constants = tuple(big)
         self.counts = None
+        self.settled = False
         self.checks = False
         self.donates = bool(self.donated)
         self.device = device

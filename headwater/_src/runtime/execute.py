@@ -408,7 +408,7 @@ class _Runner:
             self._execute(None, env, undo, trace)
             return
         started = time.time_ns() if trace is not None else 0
-        first = executable.counts is None
+        first = not executable.settled
         try:
             outs, failed, keys = self._launch(executable, values)
         except NeedsStatic as needed:
@@ -443,19 +443,21 @@ class _Runner:
 
     def _launch(self, executable, values):
         """Calls the executable: `(outs, error flag, Philox states it used)`."""
-        if executable.counts is not None:
+        if executable.settled:
             keys = self._keys(executable, executable.counts)
             outs, failed, states = executable(values, keys)
             if states:
                 self._settle(executable, states)
+            executable.settled = True  # only now: others must not draw what this run has drawn
             return outs, failed, keys
         with self._first:  # one thread traces; only then is it known how many numbers a run takes
-            if executable.counts is not None:
+            if executable.settled:
                 return self._launch(executable, values)
             keys = self._keys(executable, [0] * len(executable.samples))
             outs, failed, states = executable(values, keys)
             self._keys(executable, executable.counts)
             self._settle(executable, states)
+            executable.settled = True  # only now: others must not draw what this run has drawn
             return outs, failed, keys
 
     def _settle(self, executable, states):
