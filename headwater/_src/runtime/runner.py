@@ -1,0 +1,392 @@
+"""Running one segment: interpreted or compiled, with the commit of the variables it updates.
+
+State: a `SegmentRunner` keeps, for each signature (shapes of its inputs), how much interpreting it
+has cost so far, and the executable once there is one. The choice between the tiers rests on these
+counts and on estimates, never on a clock.
+"""
+
+import threading
+import time
+
+import numpy as np
+
+from headwater._src.compiler import control, cost
+from headwater._src.compiler.functional import samples_of
+from headwater._src.compiler.interpret import NodeError, interpreter
+from headwater._src.core import errors, logging
+from headwater._src.runtime import deadline
+from headwater._src.runtime.buffers import LISTS, feed_safe, host_copy, on_device, on_host
+
+COMPILE_FIXED = 60_000.0  # microseconds of interpreting that one compilation is worth ...
+COMPILE_PER_NODE = 1_500.0  # ... and more of them the more there is to trace and compile
+AT_ONCE = 400_000.0  # a first run expected to take longer than this is compiled right away
+LONG_LOOP = 1_000  # iterations of loops that are interpreted before the segment is compiled
+STATIC_LIMIT = 16  # distinct values of a static input before a segment is interpreted for good
+
+control.between_iterations.append(deadline.check)
+
+
+class SegmentRunner:
+    """One segment of a step."""
+
+    def __init__(self, step, segment, reads, make_context):
+        self.step, self.segment, self.reads = step, segment, reads
+        self._resources = step._resources
+        self._make_context = make_context
+        self._interpreter = None
+        self._entries = {}
+        self._static = frozenset()
+        self._static_keys = set()
+        self._always_interpret = segment.where == "host"
+        self._others = tuple(i for i in segment.ins if i not in {r[0] for r in reads})
+        self._shapes_vary = [i for i, slot, _ in reads if not _known(step.program.slots[slot].dims)]
+        self._loops = any(
+            i.function is not None and i.function.form == "loop" for i in segment.instrs
+        )
+        self._hasty = None
+        if (
+            self._loops
+            and step.tier == "auto"
+            and not self._always_interpret
+            and not any(samples_of(segment.instrs))
+        ):
+            self._patience = control.Patience()
+            self._hasty = interpreter(
+                segment, make_context, self._resources.random, patience=self._patience
+            )
+        # Variables that need not have a value: compiled code has no way to say so.
+        self._optional = [slot for _, slot, node in reads if node is None]
+        self._call_cost = cost.compiled_call(segment)
+        self._worth = COMPILE_FIXED + COMPILE_PER_NODE * len(segment.instrs)
+        self._touches_state = bool(reads or segment.commits)
+        self._first = threading.Lock()  # held while compiling, which happens once for each entry
+
+    def run(self, env, feed_values, undo, trace):
+        """Runs the segment on `env`; commits the variables it updates."""
+        if trace is not None:
+            trace.before(self.segment)
+        if self._always_interpret:
+            if not self._touches_state:
+                self._interpret(env, trace)
+                return
+            with self._resources.lock:
+                self._load(env)
+            self._interpret(env, trace)
+            with self._resources.lock:
+                self._commit(env, undo)
+        elif self._touches_state:
+            with self._resources.lock:
+                self._execute(self._choose(env, feed_values), env, undo, trace)
+        else:
+            self._execute(self._choose(env, feed_values), env, undo, trace)
+
+    def _choose(self, env, feed_values):
+        """The executable to use, or None to interpret."""
+        if self._optional and any(self.step.current(slot) is None for slot in self._optional):
+            return None
+        if self._loops and deadline.remaining() is not None:
+            return None  # a compiled loop could not be left in time
+        entry = self._entry(env)
+        if entry.executable is None and not entry.never:
+            return self._consider(entry, env, feed_values)
+        return entry.executable
+
+    # -- choosing a tier -------------------------------------------------------------------------
+
+    def _entry(self, env):
+        key = tuple([env[i].shape for i in self._others])
+        if self._shapes_vary:
+            key += tuple(
+                [
+                    np.shape(self.step._variables[slot].value)
+                    for i, slot, _ in self.reads
+                    if i in self._shapes_vary
+                ]
+            )
+        if self._static:
+            key += self._static_key(env)
+        entry = self._entries.get(key)
+        if entry is None:
+            entry = self._entries[key] = _Entry()
+        return entry
+
+    def _static_key(self, env):
+        parts = []
+        for i in self._static:
+            value = np.asarray(self._current(env, i))
+            parts.append((value.shape, value.tobytes()))
+        return tuple(parts)
+
+    def _current(self, env, i):
+        for read, slot, node in self.reads:
+            if read == i:
+                return self.step._value(slot, node)
+        return env[i]
+
+    def _consider(self, entry, env, feed_values):
+        """Interprets while that is cheaper than compiling; else gives the executable."""
+        tier = self.step.tier
+        if tier == "compile":
+            return self._compile(entry, env)
+        if tier == "interpret":
+            entry.never = True
+            return None
+        if entry.cost is None:
+            guess = cost.segment_cost(
+                self.segment,
+                self.step.program,
+                cost.static_shapes(self.step.program, [np.shape(v) for v in feed_values]),
+            )
+            entry.cost = guess
+            if guess < 1.2 * self._call_cost:
+                entry.never = True
+                return None
+            entry.spent = 0.0
+            if guess < AT_ONCE:
+                entry.spent = guess
+                return None
+        elif entry.spent + entry.cost < self._worth:
+            entry.spent += entry.cost
+            return None
+        return self._compile(entry, env)
+
+    def _compile(self, entry, env):
+        with self._first:
+            return entry.executable or self._new_executable(entry, env)
+
+    def _new_executable(self, entry, env):
+        from headwater._src.compiler.lower import Executable
+
+        if self._static and len(self._static_keys) >= STATIC_LIMIT:
+            logging.warn_once(
+                ("static", id(self)),
+                f"{len(self._static_keys)} different values of "
+                f"{self._static_names()} decide shapes in one step; further ones are interpreted",
+            )
+            entry.never = True
+            return None
+        donated = {
+            i for i, slot, _ in self.reads if any(s == slot for s, _ in self.segment.commits)
+        }
+        static = {i: np.asarray(self._current(env, i)) for i in self._static}
+        if static:
+            self._static_keys.add(self._static_key(env))
+        if not self.segment.last:
+            donated = set()
+        entry.executable = Executable(self.segment, self.step.program, donated, static)
+        return entry.executable
+
+    def _static_names(self):
+        program = self.step.program
+        names = {value: feed.tensor.name for value, feed in zip(program.feeds, self.step.feeds)}
+        names.update({i: program.slots[slot].key[1] for i, slot, _ in self.reads})
+        return ", ".join(sorted(names.get(i, "a computed value") for i in self._static))
+
+    # -- running ---------------------------------------------------------------------------------
+
+    def _execute(self, executable, env, undo, trace):
+        if executable is not None:
+            self._call(executable, env, undo, trace)
+            return
+        self._load(env)
+        if self._hasty is not None and trace is None and deadline.remaining() is None:
+            entry = self._entry(env)
+            if not entry.never:
+                self._patience.left = LONG_LOOP
+                try:
+                    self._interpret(env, trace, self._hasty)
+                    self._commit(env, undo)
+                except control.LongLoop:  # nothing has been stored yet: start again, compiled
+                    entry.spent = self._worth
+                    self._execute(self._compile(entry, env), env, undo, trace)
+                return
+        self._interpret(env, trace)
+        self._commit(env, undo)
+
+    def _interpret(self, env, trace, run=None):
+        if self._interpreter is None:
+            self._interpreter = interpreter(
+                self.segment,
+                self._make_context,
+                self._resources.random,
+                make_body=self._make_body(),
+            )
+        for i in self._others:  # what compiled segments made arrives as NumPy
+            value = env[i]
+            if value is not None and not isinstance(value, (np.ndarray, np.generic)):
+                env[i] = on_host(value)
+        with np.errstate(all="ignore"):
+            if trace is None or trace.observe is None:
+                (run or self._interpreter)(env)
+            else:
+                interpreter(
+                    self.segment, self._make_context, self._resources.random, trace.observe
+                )(env)
+
+    def _make_body(self):
+        """How bodies are run: on the host, as steps of their own, whose parts may be compiled."""
+        if not self._always_interpret:
+            return None
+        from headwater._src.runtime.body_steps import body_runner
+
+        return lambda program: body_runner(
+            program, self._resources, self._make_context, self.step.tier
+        )
+
+    def _load(self, env):
+        for i, slot, node in self.reads:
+            value = self.step._value(slot, node)
+            if value is not None and not isinstance(value, (np.ndarray, np.generic)):
+                # Another thread may give this buffer to a compiled step, which reuses it.
+                value = np.array(value)
+            env[i] = value
+
+    def _commit(self, env, undo):
+        variables = self.step._variables
+        for slot, i in self.segment.commits:
+            variable = variables[slot]
+            new = env[i]
+            if isinstance(new, np.ndarray) and (new.base is not None or self._is_foreign(new, env)):
+                new = new.copy()  # the variable must not share memory with what the program holds
+            if undo is not None:
+                undo.append((variable, variable.value, new))
+            variable.value = new
+
+    def _is_foreign(self, array, env):
+        return any(array is env[i] for i in self.step.program.feeds)
+
+    def _call(self, executable, env, undo, trace):
+        from headwater._src.compiler.lower import MoveToHost, NeedsStatic, device_array
+
+        step = self.step
+        if self.reads:
+            for i, slot, node in self.reads:
+                value = step._value(slot, node)
+                if value.__class__ is np.ndarray or isinstance(value, np.generic):
+                    value = step._variables[slot].value = device_array(value)
+                env[i] = value
+        try:
+            values = [
+                feed_safe(env[i]) if not isinstance(env[i], LISTS) else on_device(env[i])
+                for i in executable.arguments
+            ]
+        except NotImplementedError:  # a list whose elements differ
+            self._execute(None, env, undo, trace)
+            return
+        started = time.time_ns() if trace is not None else 0
+        first = not executable.settled
+        try:
+            outs, failed, keys = self._launch(executable, values)
+        except NeedsStatic as needed:
+            self._specialise(needed.ids)
+            entry = self._entry(env)
+            self._execute(entry.executable or self._compile(entry, env), env, undo, trace)
+            return
+        # a branch or loop that Python has to drive; from the next run on it is apart
+        except MoveToHost:
+            self._entry(env).never = step.moved = True
+            self._execute(None, env, undo, trace)
+            return
+        except (NodeError, RuntimeError) as error:
+            if not first or step.tier == "compile":
+                raise
+            self._give_up(error, env)
+            self._execute(None, env, undo, trace)
+            return
+        if failed is not None and bool(failed):
+            self._explain(executable, keys, env)
+        for i, value in zip(self.segment.outs, outs):
+            env[i] = value
+        if trace is not None and trace.observe is not None:
+            trace.compiled(self.segment, started, outs)
+        for slot, i in self.segment.commits:
+            variable = step._variables[slot]
+            if undo is not None:
+                undo.append((variable, variable.value, env[i]))
+            variable.value = env[i]
+            if i in step._state_values:
+                env[i] = host_copy(env[i])  # before another thread's step reuses the buffer
+
+    def _launch(self, executable, values):
+        """Calls the executable: `(outs, error flag, Philox states it used)`."""
+        if executable.settled:
+            keys = self._keys(executable, executable.counts)
+            outs, failed, states = executable(values, keys)
+            if states:
+                self._settle(executable, states)
+            executable.settled = True  # only now: others must not draw what this run has drawn
+            return outs, failed, keys
+        with self._first:  # one thread traces; only then is it known how many numbers a run takes
+            if executable.settled:
+                return self._launch(executable, values)
+            keys = self._keys(executable, [0] * len(executable.samples))
+            outs, failed, states = executable(values, keys)
+            self._keys(executable, executable.counts)
+            self._settle(executable, states)
+            executable.settled = True  # only now: others must not draw what this run has drawn
+            return outs, failed, keys
+
+    def _settle(self, executable, states):
+        """Random nodes in branches and loops go on from where the run has left them."""
+        for node, state in zip(executable.samples[-len(states) :], states):
+            self._resources.random(node).rewind(np.asarray(state))
+
+    def _keys(self, executable, counts):
+        """The states of the random nodes, which are moved on by `counts`."""
+        if not executable.samples:
+            return _NO_KEYS
+        return np.stack(
+            [
+                self._resources.random(node).reserve(count)
+                for node, count in zip(executable.samples, counts)
+            ]
+        )
+
+    def _give_up(self, error, env):
+        """Interprets for good what cannot be compiled; bad data is then reported by the
+        interpreter.
+        """
+        entry = self._entry(env)
+        entry.executable, entry.never = None, True
+        cause = error.__cause__ or error
+        if not isinstance(cause, errors.OpError):
+            where = f" at node {error.node.name}" if isinstance(error, NodeError) else ""
+            logging.warn_once(
+                ("compile", id(self)),
+                f"a step is interpreted because it could not be compiled{where}: "
+                f"{type(cause).__name__}: {str(cause).splitlines()[0] if str(cause) else ''}",
+            )
+
+    def _specialise(self, ids):
+        """Makes some inputs part of the key, since shapes inside depend on their values."""
+        self._static = tuple(sorted(set(self._static) | ids))
+        self._entries = {}
+
+    def _explain(self, executable, keys, env):
+        """Repeats a compiled run that found bad data on NumPy, whose kernels say what is wrong."""
+        for node, key in zip(executable.samples, keys):
+            self._resources.random(node).rewind(key)
+        self._load(env)
+        self._interpret(env, None)
+        raise errors.InternalError(
+            None,
+            None,
+            "a check failed in a compiled region, but not when the region was repeated in NumPy; "
+            "please report this with the program",
+        )
+
+
+class _Entry:
+    """What a segment knows of one signature."""
+
+    __slots__ = ("executable", "cost", "spent", "never")
+
+    def __init__(self):
+        self.executable, self.cost, self.spent, self.never = None, None, 0.0, False
+
+
+_NO_KEYS = np.zeros((0, 6), np.uint32)
+
+
+def _known(dims):
+    return dims is not None and None not in dims
