@@ -747,6 +747,7 @@ _SUBMODULES = (
     "io",
     "layers",
     "linalg",
+    "losses",
     "lookup",
     "manip",
     "math",
