@@ -207,6 +207,7 @@ from headwater._src.ops import (
     slice_assign as _slice_assign,
     softmax as _softmax,
     sparse_segments as _sparse_segments,
+    stateless_random as _stateless_random,
     statistics as _statistics,
     summaries as _summaries,
     tables as _tables,
@@ -248,6 +249,7 @@ from headwater._src.ops.cast import (
     to_int32 as to_int32,
     to_int64 as to_int64,
 )
+from headwater._src.ops.categorical import multinomial as multinomial
 from headwater._src.ops.checks import (
     add_check_numerics_ops as add_check_numerics_ops,
     assert_ as Assert,

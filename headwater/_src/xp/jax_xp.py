@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from headwater._src.xp import philox, philox_normal, philox_sampling
+from headwater._src.xp import philox, philox_normal, philox_sampling, philox_stateless
 from headwater._src.xp.jax_array import *  # noqa: F403
 from headwater._src.xp.jax_conv import *  # noqa: F403
 from headwater._src.xp.jax_index import *  # noqa: F403
@@ -96,3 +96,14 @@ def random_uniform_int(key, shape, minval, maxval, dtype):
 def random_permutation(key, n):
     """The permutation `tf.random_shuffle` applies to `n` rows."""
     return philox_sampling.random_shuffle_permutation(jnp, key, n)
+
+
+def random_multinomial(key, logits, num_samples, dtype):
+    """`num_samples` class numbers for each row of `logits`."""
+    return philox_sampling.multinomial(jnp, key, logits, num_samples, dtype)
+
+
+random_bits = lambda key, shape, dtype: philox.random_bits(jnp, key, shape, dtype)
+stateless_state = lambda seed: philox_stateless.stateless_state(jnp, seed)
+stateless_pairs = lambda key: philox_stateless.state_pairs(jnp, key)
+stateless_state_of = lambda key, counter: philox_stateless.state_of(jnp, key, counter)

@@ -6,7 +6,7 @@ implementations over one grid.
 
 import numpy as np
 
-from headwater._src.xp import philox, philox_normal, philox_sampling
+from headwater._src.xp import philox, philox_normal, philox_sampling, philox_stateless
 from headwater._src.xp.numpy_array import *  # noqa: F403
 from headwater._src.xp.numpy_conv import *  # noqa: F403
 from headwater._src.xp.numpy_index import *  # noqa: F403
@@ -81,3 +81,14 @@ def random_uniform_int(key, shape, minval, maxval, dtype):
 def random_permutation(key, n):
     """The permutation `tf.random_shuffle` applies to `n` rows."""
     return philox_sampling.random_shuffle_permutation(np, key, n)
+
+
+def random_multinomial(key, logits, num_samples, dtype):
+    """`num_samples` class numbers for each row of `logits`."""
+    return philox_sampling.multinomial(np, key, logits, num_samples, dtype)
+
+
+random_bits = lambda key, shape, dtype: philox.random_bits(np, key, shape, dtype)
+stateless_state = lambda seed: philox_stateless.stateless_state(np, seed)
+stateless_pairs = lambda key: philox_stateless.state_pairs(np, key)
+stateless_state_of = lambda key, counter: philox_stateless.state_of(np, key, counter)

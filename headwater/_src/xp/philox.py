@@ -288,3 +288,24 @@ def random_uniform_int(np_, state, shape, minval, maxval, dtype):
     low = np_.asarray(minval, dtype).reshape(1).view(raw.dtype)
     size = np_.asarray(maxval, dtype).reshape(1).view(raw.dtype) - low
     return (raw % size + low).view(dtype).reshape(shape)
+
+
+def random_bits(np_, state, shape, dtype):
+    """Integers of all bit patterns, equally likely: the generator's words as they are.
+
+    Args:
+        np_: array namespace.
+        state: uint32 (6,), may be traced.
+        shape: tuple of int.
+        dtype: int32, int64, uint32 or uint64.
+
+    Returns:
+        Array of `shape` and `dtype`.
+    """
+    dtype = np.dtype(dtype)
+    count = math.prod(shape)
+    if dtype.itemsize == 8:
+        raw = block_pairs(np_, state, -(-count // 2))[:count]
+    else:
+        raw = words(np_, state, count)
+    return raw.view(dtype).reshape(shape)

@@ -76,9 +76,9 @@ def random_shuffle_permutation(np_, state, n):
 def multinomial(np_, state, logits, num_samples, dtype):
     """Class numbers drawn by unnormalised log-probabilities, equal to those of `Multinomial`.
 
-    TensorFlow splits large batches (tens of rows with a hundred samples) over its threads, each
-    with a counter of its own, so that its numbers depend on the machine; these are those of one
-    thread.  Under XLA the running sum may round otherwise and a draw on a boundary differ.
+    TensorFlow seems to split large batches (tens of rows with a hundred samples) over its threads,
+    each with a counter of its own: its numbers were seen to differ from these then, which are those
+    of small batches.  Under XLA the running sum may round otherwise and a draw on a boundary differ.
 
     Args:
         np_: array namespace.

@@ -31,3 +31,15 @@ def stateless_state(np_, seed):
     zero = np_.zeros((), np.uint64)
     mixed = [front & _LOW, front >> _HALF, zero, zero, back & _LOW, back >> _HALF]
     return np_.stack(mixed).astype(np.uint32)
+
+
+def state_pairs(np_, state):
+    """A state as three uint64: its key, then the halves of its counter, the lower one first."""
+    wide = np_.asarray(state).astype(np.uint64)
+    return wide[0::2] | (wide[1::2] << _HALF)
+
+
+def state_of(np_, key, counter):
+    """The state with a key, uint64 (1,), and a counter, uint64 of two elements or more."""
+    pairs = np_.concatenate([np_.asarray(key), np_.asarray(counter)[:2]])
+    return np_.stack([pairs & _LOW, pairs >> _HALF], axis=-1).reshape(6).astype(np.uint32)
