@@ -221,3 +221,19 @@ def test_initializer_errors():
         layers.variance_scaling_initializer(mode="fan_in")
     with pytest.raises(TypeError, match="non-floating"):
         layers.xavier_initializer(dtype=hw.int32)
+
+
+def test_batch_norm_parameters():
+    out = layers.batch_norm(
+        X,
+        scale=True,
+        is_training=False,
+        param_initializers={"beta": hw.ones_initializer(), "gamma": hw.constant_initializer(2.0)},
+        param_regularizers={"gamma": layers.l1_regularizer(0.5)},
+    )
+    losses = hw.get_collection(hw.GraphKeys.REGULARIZATION_LOSSES)
+    value, loss = run(out, losses[0])
+    np.testing.assert_allclose(value, 2 * X / np.sqrt(1.001) + 1, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(loss, 0.5 * 2 * 5)
+    with pytest.raises(NotImplementedError, match="renorm"):
+        layers.batch_norm(X, renorm=True)

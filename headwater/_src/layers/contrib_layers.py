@@ -397,19 +397,13 @@ def batch_norm(
             raise ValueError(f"Inputs {inputs.name} has undefined rank")
         fused = fused is not False and rank in (2, 4) and inputs.dtype != dtypes.float64
         axis = 1 if data_format == "NCHW" else rank - 1
-        first, regularizers = dict(param_initializers or {}), dict(param_regularizers or {})
         layer = _BatchNorm(
             (3 if data_format == "NHWC" else 1) if fused else axis,
             decay,
             epsilon,
             center,
             scale,
-            first.get("beta", Zeros()),
-            first.get("gamma", Ones()),
-            first.get("moving_mean", Zeros()),
-            first.get("moving_variance", Ones()),
-            regularizers.get("beta"),
-            regularizers.get("gamma"),
+            **_parameters(param_initializers or {}, param_regularizers or {}),
             fused=fused,
             trainable=trainable,
             name=sc.name,
@@ -424,6 +418,14 @@ def batch_norm(
         outputs = _place_updates(layer.updates, updates_collections, outputs)
         outputs = outputs if activation_fn is None else activation_fn(outputs)
         return _collect_output(outputs_collections, outputs)
+
+
+def _parameters(initializers, regularizers):
+    """The arguments of `BatchNormalization` that contrib's two dicts stand for."""
+    zero, one = Zeros(), Ones()
+    defaults = {"beta": zero, "gamma": one, "moving_mean": zero, "moving_variance": one}
+    found = {f"{k}_initializer": initializers.get(k, v) for k, v in defaults.items()}
+    return found | {f"{k}_regularizer": regularizers.get(k) for k in ("beta", "gamma")}
 
 
 def _through_pictures(layer, inputs, training, flat, data_format):
