@@ -753,6 +753,7 @@ _SUBMODULES = (
     "lookup",
     "manip",
     "math",
+    "metrics",
     "nn",
     "python",
     "python_io",

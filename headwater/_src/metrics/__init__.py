@@ -1,0 +1,1 @@
+"""Metrics that are gathered over batches in local variables."""
