@@ -9,6 +9,15 @@ from headwater._src.train.adagrad import (
     AdagradOptimizer as AdagradOptimizer,
 )
 from headwater._src.train.adam import AdamOptimizer as AdamOptimizer
+from headwater._src.train.basic_hooks import (
+    FeedFnHook as FeedFnHook,
+    FinalOpsHook as FinalOpsHook,
+    GlobalStepWaiterHook as GlobalStepWaiterHook,
+    LoggingTensorHook as LoggingTensorHook,
+    NanLossDuringTrainingError as NanLossDuringTrainingError,
+    NanTensorHook as NanTensorHook,
+    StopAtStepHook as StopAtStepHook,
+)
 from headwater._src.train.checkpoint_state import (
     checkpoint_exists as checkpoint_exists,
     generate_checkpoint_state_proto as generate_checkpoint_state_proto,
@@ -58,6 +67,13 @@ from headwater._src.train.meta_graph import (
     write_graph as write_graph,
 )
 from headwater._src.train.momentum import MomentumOptimizer as MomentumOptimizer
+from headwater._src.train.monitored_session import (
+    MonitoredSession as MonitoredSession,
+    SingularMonitoredSession as SingularMonitoredSession,
+)
+from headwater._src.train.monitored_training_session import (
+    MonitoredTrainingSession as MonitoredTrainingSession,
+)
 from headwater._src.train.moving_averages import (
     ExponentialMovingAverage as ExponentialMovingAverage,
 )
@@ -73,6 +89,27 @@ from headwater._src.train.queue_runner import (
 )
 from headwater._src.train.rmsprop import RMSPropOptimizer as RMSPropOptimizer
 from headwater._src.train.saver import Saver as Saver, import_meta_graph as import_meta_graph
+from headwater._src.train.saving_hooks import (
+    CheckpointSaverHook as CheckpointSaverHook,
+    CheckpointSaverListener as CheckpointSaverListener,
+    ProfilerHook as ProfilerHook,
+    StepCounterHook as StepCounterHook,
+    SummarySaverHook as SummarySaverHook,
+)
+from headwater._src.train.scaffold import Scaffold as Scaffold
+from headwater._src.train.session_creators import (
+    ChiefSessionCreator as ChiefSessionCreator,
+    SessionCreator as SessionCreator,
+    WorkerSessionCreator as WorkerSessionCreator,
+)
+from headwater._src.train.session_manager import SessionManager as SessionManager
+from headwater._src.train.session_run_hook import (
+    SessionRunArgs as SessionRunArgs,
+    SessionRunContext as SessionRunContext,
+    SessionRunHook as SessionRunHook,
+    SessionRunValues as SessionRunValues,
+)
+from headwater._src.train.step_timer import SecondOrStepTimer as SecondOrStepTimer
 from headwater._src.train.summary_writer import (
     FileWriter as SummaryWriter,  # noqa: F401
     FileWriterCache as SummaryWriterCache,  # noqa: F401
