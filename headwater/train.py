@@ -114,6 +114,10 @@ from headwater._src.train.summary_writer import (
     FileWriter as SummaryWriter,  # noqa: F401
     FileWriterCache as SummaryWriterCache,  # noqa: F401
 )
+from headwater._src.train.supervisor import (
+    Supervisor as Supervisor,
+    basic_train_loop as basic_train_loop,
+)
 
 _EXAMPLE, _FEATURE = (
     "headwater._src.core.proto.example_pb2",

@@ -30,17 +30,27 @@ class HookedSession:
         """Whether a hook or a thread ended the loop, or the session is closed.
 
         Raises:
-          The error of a thread.
+          AbortedError: what a thread has met is such that the session should be made again.
+          UnavailableError: likewise.
         """
         if self.session is None or self._stop_requested:
             return True
-        self.coord.raise_requested_exception()
+        try:
+            self.coord.raise_requested_exception()
+        except LOST:
+            raise
+        except Exception:
+            return True
         return self.coord.should_stop()
 
     @property
     def tf_sess(self):
         """The `Session` without hooks; None once closed."""
         return self.session
+
+    @property
+    def _sess(self):
+        return _Layer(self, 2)
 
     def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
         """One step with its hooks; the error of a thread goes before that of the step."""
@@ -122,6 +132,20 @@ class HookedSession:
                 pass
 
 
+class _Layer:
+    """TensorFlow wraps the session four times, and programs reach through all four for the bare
+    `Session`: `monitored._sess._sess._sess._sess`. This stands for the wrappers in between.
+    """
+
+    def __init__(self, hooked, left):
+        self._hooked, self._left = hooked, left
+        self.run = hooked.run
+
+    @property
+    def _sess(self):
+        return _Layer(self._hooked, self._left - 1) if self._left > 1 else self._hooked.session
+
+
 def _key(fed):
     return id(fed)
 
@@ -148,7 +172,8 @@ def merge_run_options(options, incoming):
         return merged
     for field in ("trace_level", "timeout_in_ms", "inter_op_thread_pool"):
         setattr(merged, field, max(getattr(options, field), getattr(incoming, field)))
-    merged.output_partition_graphs |= incoming.output_partition_graphs
+    for field in ("output_partition_graphs", "report_tensor_allocations_upon_oom"):
+        setattr(merged, field, getattr(options, field) or getattr(incoming, field))
     merged.debug_options.debug_tensor_watch_opts.extend(
         incoming.debug_options.debug_tensor_watch_opts
     )

@@ -155,16 +155,14 @@ class _MonitoredSession:
         if parameters != ["step_context"] and parameters != ["self", "step_context"]:
             raise ValueError(
                 "`step_fn` may either have one `step_context` argument, or `self` and "
-                "`step_context` arguments if it's an instance method. Got {} instead.".format(
-                    parameters
-                )
+                f"`step_context` arguments if it's an instance method. Got {parameters} instead."
             )
         if parameters[0] == "self" and not inspect.ismethod(step_fn):
             raise ValueError("`step_fn` has a `self` parameter but is not an instance method.")
         while True:
             alive = self._alive()
             try:
-                return step_fn(StepContext(alive.session, alive.run))
+                return step_fn(StepContext(self._tf_sess(), alive.run))
             except LOST as error:
                 if not self._recovers:
                     raise

@@ -7,6 +7,7 @@ from headwater._src.core import errors, logging
 from headwater._src.core.proto import queue_runner_pb2
 from headwater._src.graph import default
 from headwater._src.graph.collections import GraphKeys
+from headwater._src.train import meta_graph
 
 
 class QueueRunner:
@@ -288,3 +289,12 @@ def start_queue_runners(
             for qr in default.get_default_graph().get_collection(collection)
             for thread in qr.create_threads(sess, coord=coord, daemon=daemon, start=start)
         ]
+
+
+def _proto_class():
+    return queue_runner_pb2.QueueRunnerDef
+
+
+meta_graph.register_proto_function(
+    GraphKeys.QUEUE_RUNNERS, _proto_class, QueueRunner.to_proto, QueueRunner.from_proto
+)

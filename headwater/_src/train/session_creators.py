@@ -17,7 +17,7 @@ class SessionCreator:
         Raises:
           NotImplementedError: the subclass does not say how.
         """
-        raise NotImplementedError("create_session is not implemented for {}.".format(self))
+        raise NotImplementedError(f"create_session is not implemented for {self}.")
 
 
 class _ScaffoldSessionCreator(SessionCreator):
