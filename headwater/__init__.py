@@ -2,6 +2,19 @@
 
 # --- core: types, shapes, errors, logging -------------------------------------------------------
 from headwater import dtypes as dtypes, errors as errors, logging as logging, nest as nest
+
+# --- what programs ask of eager execution, and other libraries' ops -----------------------------
+from headwater._src.compatibility.switches import (
+    GradientTape as GradientTape,
+    enable_eager_execution as enable_eager_execution,
+    enable_v2_behavior as enable_v2_behavior,
+    executing_eagerly as executing_eagerly,
+    load_file_system_library as load_file_system_library,
+    load_op_library as load_op_library,
+)
+from headwater._src.compatibility.tensorflow_paths import (
+    install as install_as_tensorflow,
+)
 from headwater._src.core import lazy as _lazy
 from headwater._src.core.behavior import (
     disable_eager_execution as disable_eager_execution,
@@ -740,6 +753,7 @@ _SUBMODULES = (
     "bitwise",
     "compat",
     "contrib",
+    "core",
     "examples",
     "flags",
     "gfile",

@@ -1,0 +1,1 @@
+"""TensorFlow's module paths, public and private, answered from headwater's modules."""

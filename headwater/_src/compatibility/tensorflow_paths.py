@@ -1,0 +1,90 @@
+"""`import tensorflow` gives headwater: the module paths and how they are put in place."""
+
+import functools
+import importlib
+import sys
+
+from headwater._src.compatibility import modules
+from headwater._src.core import versions
+
+# Modules that are somewhere else here.  A row holds for everything below its path too, unless
+# headwater has a module of that very name.
+_ROWS = {
+    "contrib.framework.python.ops.audio_ops": "headwater.audio headwater.raw_ops",
+    "contrib.learn.datasets.mnist": "headwater.examples.tutorials.mnist.input_data",
+    "contrib.learn.python.learn.datasets.base": "headwater._src.data.idx headwater._src.data.mnist",
+    "contrib.learn.python.learn.datasets.mnist": "headwater.examples.tutorials.mnist.input_data",
+    "contrib.rnn.python.ops": (
+        "headwater.contrib.rnn headwater.nn headwater._src.compatibility.rnn_names"
+    ),
+}
+_ROOTS = ("tensorflow", "tensorflow_core")  # 1.15 calls itself both
+
+
+def install():
+    """Makes `import tensorflow`, here and in every module imported from now on, give headwater.
+
+    A TensorFlow that is installed beside headwater is hidden, not touched.
+
+    Returns:
+      The module `tensorflow`.
+
+    Raises:
+      RuntimeError: the real TensorFlow has been imported in this process already.
+    """
+    real = sys.modules.get("tensorflow")
+    if isinstance(real, modules.Namespace):
+        return real
+    if real is not None:
+        raise RuntimeError(
+            "TensorFlow itself has been imported in this process, and one name cannot mean two "
+            "libraries. Call headwater.install_as_tensorflow() before anything that imports "
+            "TensorFlow, or run the program with `headwater run`."
+        )
+    sys.meta_path[:0] = [modules.Tree(root, locate) for root in _ROOTS]
+    return importlib.import_module("tensorflow")
+
+
+@functools.cache
+def locate(path):
+    """The `Place` of a module below `tensorflow`.
+
+    Args:
+      path: such as `"contrib.layers.python.layers"`; `""` is `tensorflow` itself.
+
+    Returns:
+      A `Place`, or `None` when headwater has nothing there.
+    """
+    if path in ("", "compat.v1"):
+        return modules.Place((f"headwater.{path}".rstrip("."),), constants=_version_names())
+    if path.startswith("compat.v1."):
+        return locate(path.removeprefix("compat.v1."))
+    module = _module(path)
+    if module is not None:
+        return modules.Place((module.__name__,))
+    parts = path.split(".")
+    for n in range(len(parts), 1, -1):
+        row = _ROWS.get(".".join(parts[:n]))
+        if row:
+            return modules.Place(tuple(row.split()))
+    # The files of `contrib.layers` (`contrib.layers.python.layers.initializers`): the names in them
+    # are those of `contrib.layers`.
+    if parts[0] == "contrib" and "python" in parts[2:]:
+        public = _module(".".join(parts[: parts.index("python")]))
+        return public and modules.Place((public.__name__,))
+    return None
+
+
+def _version_names():
+    return dict(
+        __version__=versions.VERSION,
+        __git_version__=versions.GIT_VERSION,
+        __compiler_version__=versions.COMPILER_VERSION,
+        __file__=sys.modules["headwater"].__file__,
+    )
+
+
+def _module(path):
+    """headwater's module at a path, or `None`."""
+    private = any(part.startswith("_") for part in path.split("."))
+    return None if private else modules.module_or_none(f"headwater.{path}")

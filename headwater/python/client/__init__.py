@@ -1,1 +1,0 @@
-"""`device_lib`: the machine's devices."""
