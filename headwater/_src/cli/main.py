@@ -15,6 +15,10 @@ COMMANDS = {
         "headwater._src.cli.demo",
         "train the tutorials' digit classifiers and save what the simpler one has learned",
     ),
+    "run": (
+        "headwater._src.cli.run",
+        "run a program that was written for TensorFlow 1.x",
+    ),
 }
 
 

@@ -33,15 +33,14 @@ def install():
       RuntimeError: the real TensorFlow has been imported in this process already.
     """
     real = sys.modules.get("tensorflow")
-    if isinstance(real, modules.Namespace):
-        return real
-    if real is not None:
+    if real is not None and not isinstance(real, modules.Namespace):
         raise RuntimeError(
             "TensorFlow itself has been imported in this process, and one name cannot mean two "
             "libraries. Call headwater.install_as_tensorflow() before anything that imports "
             "TensorFlow, or run the program with `headwater run`."
         )
-    sys.meta_path[:0] = [modules.Tree(root, locate) for root in _ROOTS]
+    if real is None:
+        sys.meta_path[:0] = [modules.Tree(root, locate) for root in _ROOTS]
     return importlib.import_module("tensorflow")
 
 
