@@ -587,6 +587,7 @@ from headwater._src.ops.shapes import (
     squeeze as squeeze,
 )
 from headwater._src.ops.slicing import slice as slice, strided_slice as strided_slice
+from headwater._src.ops.sorting import argsort as argsort, sort as sort
 from headwater._src.ops.space_batch import (
     batch_to_space as batch_to_space,
     batch_to_space_nd as batch_to_space_nd,

@@ -2,4 +2,6 @@
 
 from headwater._src.core import lazy as _lazy
 
-__getattr__, __dir__ = _lazy.lazy_getattr(__name__, ("layers", "lookup", "opt", "rnn"))
+_PARTS = ("framework", "layers", "lookup", "opt", "rnn")
+
+__getattr__, __dir__ = _lazy.lazy_getattr(__name__, _PARTS)

@@ -1,25 +1,77 @@
-"""`tf.contrib.layers`."""
+"""`tf.contrib.layers`: layers, their initializers, regularizers and summaries."""
 
+from headwater._src.contrib.layers import outputs as utils  # noqa: F401
+from headwater._src.contrib.layers.convolutions import (
+    conv1d as conv1d,
+    conv2d as conv2d,
+    conv2d_in_plane as conv2d_in_plane,
+    conv2d_transpose as conv2d_transpose,
+    conv3d as conv3d,
+    convolution as convolution,
+    convolution1d as convolution1d,
+    convolution2d as convolution2d,
+    convolution2d_in_plane as convolution2d_in_plane,
+    convolution2d_transpose as convolution2d_transpose,
+    convolution3d as convolution3d,
+    separable_conv2d as separable_conv2d,
+    separable_convolution2d as separable_convolution2d,
+)
+from headwater._src.contrib.layers.dense import (
+    bias_add as bias_add,
+    dropout as dropout,
+    elu as elu,
+    flatten as flatten,
+    fully_connected as fully_connected,
+    linear as linear,
+    maxout as maxout,
+    one_hot_encoding as one_hot_encoding,
+    relu as relu,
+    relu6 as relu6,
+    repeat as repeat,
+    scale_gradient as scale_gradient,
+    softmax as softmax,
+    stack as stack,
+    unit_norm as unit_norm,
+)
+from headwater._src.contrib.layers.embeddings import (
+    bow_encoder as bow_encoder,
+    dense_to_sparse as dense_to_sparse,
+    embed_sequence as embed_sequence,
+    embedding_lookup_unique as embedding_lookup_unique,
+)
+from headwater._src.contrib.layers.normalization import (
+    batch_norm as batch_norm,
+    group_norm as group_norm,
+    instance_norm as instance_norm,
+    layer_norm as layer_norm,
+)
+from headwater._src.contrib.layers.pooling import (
+    avg_pool2d as avg_pool2d,
+    avg_pool3d as avg_pool3d,
+    max_pool2d as max_pool2d,
+    max_pool3d as max_pool3d,
+    pool as pool,
+    spatial_softmax as spatial_softmax,
+)
+from headwater._src.contrib.layers.summaries import (
+    assert_summary_tag_unique as assert_summary_tag_unique,
+    summarize_activation as summarize_activation,
+    summarize_activations as summarize_activations,
+    summarize_biases as summarize_biases,
+    summarize_collection as summarize_collection,
+    summarize_tensor as summarize_tensor,
+    summarize_tensors as summarize_tensors,
+    summarize_variables as summarize_variables,
+    summarize_weights as summarize_weights,
+)
+from headwater._src.contrib.private_paths import PrivatePath as _PrivatePath
+from headwater._src.contrib.variables import (
+    model_variable as model_variable,
+)
 from headwater._src.layers.contrib_initializers import (
     variance_scaling_initializer as variance_scaling_initializer,
     xavier_initializer as xavier_initializer,
     xavier_initializer_conv2d as xavier_initializer_conv2d,
-)
-from headwater._src.layers.contrib_layers import (
-    avg_pool2d as avg_pool2d,
-    batch_norm as batch_norm,
-    conv2d as conv2d,
-    convolution as convolution,
-    convolution2d as convolution2d,
-    dropout as dropout,
-    flatten as flatten,
-    fully_connected as fully_connected,
-    layer_norm as layer_norm,
-    linear as linear,
-    max_pool2d as max_pool2d,
-    one_hot_encoding as one_hot_encoding,
-    relu as relu,
-    relu6 as relu6,
 )
 from headwater._src.layers.contrib_regularizers import (
     apply_regularization as apply_regularization,
@@ -33,3 +85,5 @@ from headwater._src.train.optimize_loss import (
     OPTIMIZER_SUMMARIES as OPTIMIZER_SUMMARIES,
     optimize_loss as optimize_loss,
 )
+
+python = _PrivatePath(__name__, {"layers.utils": "headwater._src.contrib.layers.outputs"})
