@@ -754,6 +754,7 @@ _SUBMODULES = (
     "bitwise",
     "compat",
     "contrib",
+    "data",
     "core",
     "examples",
     "flags",

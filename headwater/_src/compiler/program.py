@@ -104,12 +104,13 @@ class Program:
     fetches: list = field(default_factory=list)
 
 
-def lower_to_program(sub, place):
+def lower_to_program(sub, place, variables=None):
     """Turns a `Subgraph` into a `Program`.
 
     Args:
       sub: the `Subgraph`.
       place: function from a node to the name of its device.
+      variables: fed tensors that stand for variables, as a dict from the tensor to its `Slot`.
 
     Returns:
       A `Program`.
@@ -119,7 +120,7 @@ def lower_to_program(sub, place):
         found.
       UnimplementedError: a node whose op has no kernel.
     """
-    return Builder(sub, place).build()
+    return Builder(sub, place).build(variables or {})
 
 
 class Builder:
@@ -135,11 +136,14 @@ class Builder:
         self.n_updates = 0
         self.instr_of = {}  # node -> indices of the instructions that must have run when it has
 
-    def build(self):
+    def build(self, variables):
         program, sub = self.program, self.sub
         for tensor in sub.feeds:
             self.values[tensor] = self.new()
             program.feeds.append(self.values[tensor])
+        for tensor, slot in variables.items():
+            del self.values[tensor]
+            self.slot_memo[tensor] = self.add_slot(slot.node)
         fed = set(sub.feeds)
         for node in sub.nodes:
             self.visit(node, fed)
@@ -328,6 +332,11 @@ class Builder:
                         "variable of this session",
                     )
                 raise node_error(errors.InternalError, node, f"no value for input '{t.name}'")
+            if op.handles:
+                value = self.new()
+                self.program.consts[value] = self.program.slots[slot]
+                ins.append(value)
+                continue
             if position in refs:
                 if not op.reads:
                     ins.append(-1)

@@ -30,6 +30,7 @@ class Op:
       check: the kernel only checks its inputs (`Assert`): it may stay inside a compiled region.
       lists: the kernel takes lists of tensors (variants) in compiled regions too.
       blocking: a host kernel that may wait for another thread.
+      handles: a host kernel that takes variables as such, not their values.
       uninitialized: the kernel takes a variable without a value (as None).
       wants_dims: the kernel also takes `static_dims`, what is known of the first input's shape.
       updates: for `update` kernels, the positions of the inputs that are the state.
@@ -44,7 +45,7 @@ class Op:
         self.kind = None
         self.fn = None
         self.static = ()
-        self.dynamic = self.check = self.blocking = False
+        self.dynamic = self.check = self.blocking = self.handles = False
         self.uninitialized = False
         self.wants_dims = False
         self.updates = ()
@@ -189,9 +190,13 @@ class Op:
         """
         return self._declare("sample", fn, 2, static=tuple(static), reserve=reserve)
 
-    def host(self, fn=None, *, blocking=False):
-        """Declares an impure kernel `(ctx, *inputs, **attrs)` that runs in Python on the host."""
-        return self._declare("host", fn, 1, blocking=blocking)
+    def host(self, fn=None, *, blocking=False, handles=False):
+        """Declares an impure kernel `(ctx, *inputs, **attrs)` that runs in Python on the host.
+
+        With `handles`, an input that is a variable arrives as a `Slot`, which a function that the
+        kernel calls can be given.
+        """
+        return self._declare("host", fn, 1, blocking=blocking, handles=handles)
 
     def gradient(self, fn):
         """Declares the gradient `(op, *dys) -> [dx or None, ...]`, which builds graph through

@@ -158,6 +158,14 @@ class HostContext:
         """
         self.resources.wait(condition, ready, what)
 
+    def function(self, function):
+        """A graph function, the value of an attr, as a function of the list of its inputs that
+        gives the list of its results.
+        """
+        from headwater._src.runtime import functions
+
+        return functions.runner(self.session, self.resources, self.node, function)
+
     def elementwise(self, function, *inputs):
         """`function` applied element by element to object arrays, with broadcasting."""
         arrays = np.broadcast_arrays(*inputs)

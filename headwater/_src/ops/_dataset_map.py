@@ -1,0 +1,95 @@
+"""A function of each element that is run on whole batches where that gives the same values.
+
+`map(f).batch(n)` over rows of arrays takes `n` rows at once and calls `f` once, provided that
+every node of `f` works element by element, with shapes that broadcast in a batch as they do in a
+single element.
+"""
+
+import numpy as np
+
+from headwater._src.ops._dataset_batches import taken
+from headwater._src.ops._dataset_functions import Map, _Mapped
+from headwater._src.ops._datasets import size_of
+
+# Ops whose result at a place depends on the operands at that place only, and that raise nothing.
+_ELEMENTWISE = frozenset(
+    """Abs Add AddV2 BiasAdd Cast Ceil Cos Equal Exp Floor Greater GreaterEqual Identity IsFinite
+    IsNan Less LessEqual Log Log1p LogicalAnd LogicalNot LogicalOr Maximum Minimum Mul Neg NotEqual
+    RealDiv Reciprocal Relu Relu6 Round Rsqrt Sigmoid Sign Sin Sqrt Square SquaredDifference
+    StopGradient Sub Tanh ZerosLike OnesLike""".split()
+)
+
+
+def vectorizable(graph, components):
+    """Whether a function can be called with a batch of elements in place of one element.
+
+    Args:
+      graph: its `FuncGraph`.
+      components: how many of its inputs are components of elements; the others are captured.
+    """
+    ranks = {}  # of the tensors that have a batch's dimension: their rank without it
+    for t in graph.inputs[:components]:
+        if t.dims is None or not _numeric(t):
+            return False
+        ranks[t] = len(t.dims)
+    inputs = {t.op for t in graph.inputs}
+    for node in graph.get_operations():
+        if node in inputs or not any(t in ranks for t in node.inputs):
+            if node not in inputs and (node.opdef.stateful or node._control):
+                return False
+            continue
+        rank = _result_rank(node, ranks)
+        if rank is None:
+            return False
+        ranks[node.outputs[0]] = rank
+    return bool(ranks) and all(t in ranks for t in graph.outputs)
+
+
+def _numeric(tensor):
+    return np.dtype(tensor.dtype.as_numpy_dtype).kind in "biufc"
+
+
+def _result_rank(node, ranks):
+    """The rank of a node's result without the batch's dimension, None when it does not broadcast
+    there as it would for one element.
+    """
+    if node.type not in _ELEMENTWISE or node._control or not _numeric(node.outputs[0]):
+        return None
+    batched = {ranks[t] for t in node.inputs if t in ranks}
+    if len(batched) > 1:
+        return None
+    (rank,) = batched
+    for t in node.inputs:
+        if t not in ranks and (t.dims is None or len(t.dims) > rank):
+            return None
+    return rank
+
+
+class VectorMap(Map):
+    """`Map`, which a batch after it may run on many elements at once."""
+
+    def batches(self, size, drop_remainder):
+        """A walk over batches, or None when elements have to be made one by one."""
+        if not self.source.rows_possible():
+            return None
+        rows = self.source.rows()
+        if rows is None or not vectorizable(self.function.graph, len(rows.arrays)):
+            return None
+        return _MappedRows(rows, self.function, size, drop_remainder)
+
+    def iterate(self):
+        return _Mapped(self.source.iterate(), self.function)
+
+
+class _MappedRows:
+    def __init__(self, rows, function, size, drop):
+        self._rows, self._function, self._size, self._drop = rows, function, size, drop
+
+    def __next__(self):
+        found = self._rows.take(self._size)
+        n = size_of(found)
+        if not n or self._drop and n < self._size:
+            raise StopIteration
+        if found.__class__ is list:
+            found = np.asarray(found, np.intp)
+        return self._function(*[taken(a, found) for a in self._rows.arrays])

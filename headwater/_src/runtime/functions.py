@@ -1,0 +1,73 @@
+"""Graph functions that host kernels call: the functions of `tf.data`, for one.
+
+A function's body is a step of its own, whose parts are compiled when that pays. Where a kernel
+gives it a variable (a `Slot`) for an argument, the body reads and updates the variable itself, at
+every call.
+"""
+
+import os
+import threading
+
+from headwater._src.compiler.partition import partition
+from headwater._src.compiler.program import Slot, lower_to_program
+from headwater._src.compiler.prune import prune
+from headwater._src.runtime.execute import Step
+
+_EFFECTS = frozenset({"host", "update", "kernel"})
+
+
+class FunctionRunner:
+    """A body, ready to be called in one session."""
+
+    def __init__(self, session, resources, graph):
+        self._session, self._resources, self._graph = session, resources, graph
+        self._steps = {}
+        self._lock = threading.Lock()
+        self._targets = [
+            node
+            for node in graph.get_operations()
+            if node.opdef.stateful and node.op.kind in _EFFECTS
+        ]
+
+    def __call__(self, values):
+        """The body's results for a list of values, its inputs."""
+        slots = tuple([i for i, v in enumerate(values) if v.__class__ is Slot])
+        step = self._steps.get(slots)
+        if step is None:
+            with self._lock:
+                step = self._steps.get(slots)
+                if step is None:
+                    step = self._steps[slots] = self._build(slots, values)
+        return step.run_values(values)
+
+    def _build(self, slots, values):
+        graph, session = self._graph, self._session
+        inputs = graph.inputs
+        sub = prune(graph.outputs, self._targets, inputs)
+        program = lower_to_program(sub, session.place, {inputs[i]: values[i] for i in slots})
+        tier = os.environ.get("HEADWATER_TIER", "auto")
+        return Step(program, partition(program), (), self._resources, session._context, tier, sub)
+
+
+def runner(session, resources, node, function):
+    """The `FunctionRunner` of a function of a node, one for each session.
+
+    Args:
+      session: the session.
+      resources: its `Resources`.
+      node: the `Operation` that the function belongs to.
+      function: the `FuncGraph`, or its name in the library of the node's graph.
+    """
+    from headwater._src.core import errors
+
+    if isinstance(function, str):
+        function = _from_library(node, function)
+    if function is None:
+        raise errors.NotFoundError(None, None, "the function is not in the graph's library")
+    key = ("function", function)
+    return resources.object(key, lambda: FunctionRunner(session, resources, function))
+
+
+def _from_library(node, name):
+    library = node.graph._functions.get(name)
+    return library if hasattr(library, "inputs") else None
