@@ -22,8 +22,12 @@ from headwater._src.compiler.trace import (
 )
 from headwater._src.xp import jax_xp
 
+# YNNPACK's convolutions: 2 to 3 times as fast as XLA's own on a CPU, gradients included.
+_CONVOLVING = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT"}
+
 _setup_lock = threading.Lock()
 _is_set_up = False
+_options_known = True  # until this jaxlib has refused them
 
 
 class Executable:
@@ -70,7 +74,8 @@ class Executable:
 
     def _make(self):
         donate = tuple(range(len(self.donated))) if self.donates else ()
-        self.jitted = jax.jit(self._trace, donate_argnums=donate)
+        options = _compiler_options(self.segment.instrs, self.device)
+        self.jitted = jax.jit(self._trace, donate_argnums=donate, compiler_options=options)
 
     def __call__(self, values, keys):
         """Runs the segment.
@@ -85,17 +90,29 @@ class Executable:
           the states that the nested random nodes end in.
         """
         try:
-            results = self.jitted(*values, *self._held, keys)
+            results = self._call(values, keys)
         except HasErrors:
             self.donates = False
             self._make()
-            results = self.jitted(*values, *self._held, keys)
+            results = self._call(values, keys)
         states = ()
         if self.nested:
             results, states = results[: -self.nested], results[-self.nested :]
         if self.checks:
             return results[:-1], results[-1], states
         return results, None, states
+
+    def _call(self, values, keys):
+        global _options_known
+        try:
+            return self.jitted(*values, *self._held, keys)
+        except jax.errors.JaxRuntimeError as e:
+            # Compiler options come and go between versions; the program must run without them too.
+            if not _options_known or not any(name in str(e) for name in _CONVOLVING):
+                raise
+            _options_known = False
+            self._make()
+            return self.jitted(*values, *self._held, keys)
 
     def _trace(self, *arguments):
         segment, program = self.segment, self.program
@@ -125,6 +142,23 @@ class Executable:
                 failed = failed | flag
             outs = (*outs, failed)
         return (*outs, *(tracer.states[node] for node in self.samples[len(tracer.counts) :]))
+
+
+def _compiler_options(instrs, device):
+    """The options an executable of `instrs` is compiled with; None for the usual ones."""
+    platform = device.platform if device is not None else jax.default_backend()
+    if platform == "cpu" and _options_known and _convolve(instrs):
+        return _CONVOLVING
+    return None
+
+
+def _convolve(instrs):
+    return any(
+        instr.node.op.name.startswith(("Conv2D", "Conv3D"))
+        or instr.function is not None
+        and any(_convolve(body.instrs) for body in instr.function.bodies)
+        for instr in instrs
+    )
 
 
 def device_array(array):

@@ -16,8 +16,14 @@ _FEW_WINDOW_TAPS = (
 def conv(x, w, strides, dilations, pads, groups=1, channels_first=False):
     """The convolution (without flipping); `channels_first` speaks of `x` and the result."""
     x, w = jnp.asarray(x), jnp.asarray(w)
-    if groups > 1 and w.shape[-2] == 1 and np.prod(w.shape[:-2]) <= _FEW_TAPS:
+    # Of one channel the sum of taps is quicker too, but its gradients are not: see `_convolution`.
+    if w.shape[-2] == 1 and np.prod(w.shape[:-2]) <= _FEW_TAPS and 0 not in x.shape + w.shape:
         return _depthwise(x, w, strides, dilations, pads, channels_first)
+    return _convolution(x, w, strides, dilations, pads, groups, channels_first)
+
+
+def _convolution(x, w, strides, dilations, pads, groups, channels_first):
+    x, w = jnp.asarray(x), jnp.asarray(w)
     space = "DHW"[3 - len(strides) :]
     layout = f"NC{space}" if channels_first else f"N{space}C"
     sizes = x.shape[2:] if channels_first else x.shape[1:-1]
@@ -63,8 +69,10 @@ def conv_input_gradient(shape, w, dy, strides, dilations, pads, groups=1, channe
     if 0 in dy.shape or 0 in shape:
         return jnp.zeros(shape, dy.dtype)
 
+    form = conv if groups > 1 else _convolution
+
     def forward(x):
-        return conv(x, w, strides, dilations, pads, groups, channels_first)
+        return form(x, w, strides, dilations, pads, groups, channels_first)
 
     return jax.linear_transpose(forward, jax.ShapeDtypeStruct(shape, dy.dtype))(dy)[0]
 
@@ -76,8 +84,10 @@ def conv_filter_gradient(x, shape, dy, strides, dilations, pads, groups=1, chann
     if 0 in dy.shape or 0 in shape or 0 in x.shape:
         return jnp.zeros(shape, dy.dtype)
 
+    form = conv if groups > 1 else _convolution
+
     def forward(w):
-        return conv(x, w, strides, dilations, pads, groups, channels_first)
+        return form(x, w, strides, dilations, pads, groups, channels_first)
 
     return jax.linear_transpose(forward, jax.ShapeDtypeStruct(shape, dy.dtype))(dy)[0]
 
