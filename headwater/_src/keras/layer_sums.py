@@ -2,7 +2,7 @@
 
 from headwater._src.core import nest
 from headwater._src.graph.framework import name_scope
-from headwater._src.graph.operation import Tensor
+from headwater._src.graph.operation import Operation, Tensor
 from headwater._src.graph.optable import PUBLIC, raw
 from headwater._src.keras.tracking import distinct
 
@@ -17,6 +17,15 @@ class _Lazy:
         if self._tensor is None:
             self._tensor = self._make()
         return self._tensor
+
+
+def operation_of(item):
+    """The operation itself, or the one that makes a tensor.
+
+    Args:
+      item: an `Operation`, a tensor or a variable.
+    """
+    return item if isinstance(item, Operation) else item.op
 
 
 def depends_on(tensors, sources):
@@ -48,7 +57,7 @@ def depends_on(tensors, sources):
                 pending += fresh
         return known[operation]
 
-    return [t for t in tensors if needs(getattr(t, "op", t))]
+    return [t for t in tensors if needs(operation_of(t))]
 
 
 class LayerSums:
@@ -105,7 +114,7 @@ class LayerSums:
         for update in updates if isinstance(updates, list) else [updates]:
             if isinstance(update, tuple):
                 update = update[0].assign(update[1])
-            self._updates.append(getattr(update, "op", update))
+            self._updates.append(operation_of(update))
 
     @property
     def updates(self):
