@@ -13,6 +13,11 @@ def _init(tf):
     return {k: make(tf) for k, make in INIT.items()}
 
 
+def _separable(tf):
+    initializer = tf.random_uniform_initializer(-0.5, 0.5, seed=3)
+    return {"depthwise_initializer": initializer, "pointwise_initializer": initializer}
+
+
 PROGRAMS = {
     "dense": lambda tf, x: tf.layers.dense(
         tf.layers.flatten(x), 4, activation=tf.nn.tanh, **_init(tf)
@@ -40,6 +45,15 @@ PROGRAMS = {
         x, 2, 3, 2, padding="same", **_init(tf)
     ),
     "conv2d_transpose_valid": lambda tf, x: tf.layers.conv2d_transpose(x, 2, 3, 2, **_init(tf)),
+    "conv3d_transpose": lambda tf, x: tf.layers.conv3d_transpose(
+        tf.reshape(x, [-1, 4, 4, 4, 3]), 2, 2, 2, **_init(tf)
+    ),
+    "separable_conv1d": lambda tf, x: tf.layers.separable_conv1d(
+        tf.reshape(x, [-1, 64, 3]), 4, 3, strides=2, **_separable(tf)
+    ),
+    "separable_conv2d": lambda tf, x: tf.layers.separable_conv2d(
+        x, 4, 3, padding="same", depth_multiplier=2, activation=tf.nn.relu, **_separable(tf)
+    ),
     "max_pooling1d": lambda tf, x: tf.layers.max_pooling1d(tf.reshape(x, [-1, 64, 3]), 2, 2),
     "max_pooling2d": lambda tf, x: tf.layers.max_pooling2d(x, 2, 2, padding="same"),
     "average_pooling2d": lambda tf, x: tf.layers.average_pooling2d(x, (3, 2), 2),

@@ -114,7 +114,7 @@ class MinMaxNorm(Constraint):
 class RadialConstraint(Constraint):
     """A square kernel `[size, size, ...]` becomes the same on each ring around its centre.
 
-    Each ring takes the value of its entry in the middle row, right of the centre.
+    The rings take the entries of the diagonal, from the one before the middle on.
     """
 
     def __call__(self, w):
@@ -123,22 +123,13 @@ class RadialConstraint(Constraint):
         if len(dims) != 4 or dims[0] != dims[1]:
             raise ValueError(f"A radial constraint needs square kernels of rank 4, not {w.shape}.")
         size = dims[0]
-        middle = size // 2
-        rows = []
-        for i in range(size):
-            # An even size has no centre: its rings begin at the two entries beside it.
-            ring = [
-                max(_distance(i, middle, size), _distance(j, middle, size)) for j in range(size)
-            ]
-            start = middle if size % 2 else middle
-            rows.append(fn.stack([w[middle, start + r] for r in ring]))
+        first = size // 2 - 1
+        ring = [abs(2 * i - (size - 1)) // 2 for i in range(size)]
+        rows = [
+            fn.stack([w[first + r, first + r] for r in (max(ring[i], other) for other in ring)])
+            for i in range(size)
+        ]
         return fn.stack(rows)
-
-
-def _distance(position, middle, size):
-    if size % 2:
-        return abs(position - middle)
-    return position - middle if position >= middle else middle - 1 - position
 
 
 max_norm, non_neg, unit_norm, min_max_norm, radial_constraint = (

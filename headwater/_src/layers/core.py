@@ -122,10 +122,13 @@ class Dropout(Layer):
         return smart_cond(
             training,
             lambda: nn_dropout(
-                inputs, noise_shape=self.noise_shape, seed=self.seed, rate=self.rate
+                inputs, noise_shape=self._mask_shape(inputs), seed=self.seed, rate=self.rate
             ),
             lambda: raw.Identity(inputs),
         )
+
+    def _mask_shape(self, inputs):
+        return self.noise_shape
 
 
 class Flatten(Layer):

@@ -6,7 +6,6 @@ import numpy as np
 
 from headwater._src.graph import raw
 from headwater._src.graph.convert import constant
-from headwater._src.graph.optable import PUBLIC
 from headwater._src.layers.base import InputSpec, Layer
 from headwater._src.layers.docstrings import compose
 from headwater._src.layers.initializers import Zeros
@@ -195,92 +194,6 @@ class Conv(Layer):
         return outputs if self.activation is None else self.activation(outputs)
 
 
-class Conv2DTranspose(Conv):
-    """The transposed convolution in two dimensions, with bias and activation.
-
-    Args:
-      filters: number of output channels.
-      kernel_size: height and width of the window, or one integer for both.
-      strides: how many rows and columns of the output one step in the input is.
-      padding: `"valid"` or `"same"`.
-      data_format: `"channels_last"` or `"channels_first"`.
-      activation: function of the result, or None.
-      use_bias: whether a bias is added.
-      **kwargs: options of `tf.layers.conv2d_transpose`, from `kernel_initializer` to `name`.
-    """
-
-    def __init__(
-        self,
-        filters,
-        kernel_size,
-        strides=(1, 1),
-        padding="valid",
-        data_format="channels_last",
-        activation=None,
-        use_bias=True,
-        **kwargs,
-    ):
-        super().__init__(
-            2,
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            1,
-            activation,
-            use_bias,
-            **kwargs,
-        )
-
-    def build(self, input_shape):
-        """Makes `kernel` (`[*kernel_size, filters, channels]`) and `bias`."""
-        shape = [*self.kernel_size, self.filters, self._channels(input_shape)]
-        self.kernel = self.add_weight(
-            "kernel",
-            shape,
-            None,
-            self.kernel_initializer,
-            self.kernel_regularizer,
-            True,
-            self.kernel_constraint,
-        )
-        self._add_bias(self.filters)
-        self.built = True
-
-    def call(self, inputs):
-        """The transposed convolution, the bias and the activation."""
-        axes = (2, 3) if self.data_format == "channels_first" else (1, 2)
-        shape = PUBLIC["shape"](inputs)
-        spatial, known = [], []
-        for axis, kernel, stride in zip(axes, self.kernel_size, self.strides):
-            static = inputs.dims[axis] if inputs.dims is not None else None
-            grow = max(kernel - stride, 0) if self.padding == "valid" else 0
-            known.append(None if static is None else static * stride + grow)
-            spatial.append(shape[axis] * stride + grow if static is None else known[-1])
-        target = (
-            [shape[0], self.filters, *spatial]
-            if self.data_format == "channels_first"
-            else [shape[0], *spatial, self.filters]
-        )
-        outputs = raw.Conv2DBackpropInput(
-            PUBLIC["stack"](target),
-            self.kernel,
-            inputs,
-            strides=self._spread(self.strides),
-            padding=self.padding.upper(),
-            data_format=LAYOUTS[2, self.data_format],
-            name="conv2d_transpose",
-        )
-        batch = inputs.dims[0]
-        outputs.set_shape(
-            [batch, self.filters, *known]
-            if self.data_format == "channels_first"
-            else [batch, *known, self.filters]
-        )
-        return self._finish(outputs)
-
-
 class Pool(Layer):
     """The largest or the mean value of each window.
 
@@ -396,7 +309,7 @@ def _shapes(rank, channels):
     )
 
 
-def _documented(function, cls, rank, name, channels):
+def documented(function, cls, rank, name, channels):
     """Names the function form of a layer and explains its arguments, as the layer does."""
     function.__name__ = function.__qualname__ = name
     function.__doc__ = compose(
@@ -457,7 +370,7 @@ def _conv_function(cls, rank):
         )
         return layer(inputs)
 
-    return _documented(conv, cls, rank, f"conv{rank}d", "filters")
+    return documented(conv, cls, rank, f"conv{rank}d", "filters")
 
 
 def _pool_function(cls, rank, name):
@@ -466,55 +379,9 @@ def _pool_function(cls, rank, name):
     def pool(inputs, pool_size, strides, padding="valid", data_format="channels_last", name=None):
         return cls(pool_size, strides, padding, data_format, name)(inputs)
 
-    return _documented(pool, cls, rank, name, "channels")
+    return documented(pool, cls, rank, name, "channels")
 
 
-def conv2d_transpose(
-    inputs,
-    filters,
-    kernel_size,
-    strides=(1, 1),
-    padding="valid",
-    data_format="channels_last",
-    activation=None,
-    use_bias=True,
-    kernel_initializer=None,
-    bias_initializer=Zeros(),
-    kernel_regularizer=None,
-    bias_regularizer=None,
-    activity_regularizer=None,
-    kernel_constraint=None,
-    bias_constraint=None,
-    trainable=True,
-    name=None,
-    reuse=None,
-):
-    """Explained by `_documented` below."""
-    layer = Conv2DTranspose(
-        filters,
-        kernel_size,
-        strides,
-        padding,
-        data_format,
-        activation,
-        use_bias,
-        kernel_initializer=kernel_initializer,
-        bias_initializer=bias_initializer,
-        kernel_regularizer=kernel_regularizer,
-        bias_regularizer=bias_regularizer,
-        activity_regularizer=activity_regularizer,
-        kernel_constraint=kernel_constraint,
-        bias_constraint=bias_constraint,
-        trainable=trainable,
-        name=name,
-        dtype=inputs.dtype.base_dtype,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer(inputs)
-
-
-_documented(conv2d_transpose, Conv2DTranspose, 2, "conv2d_transpose", "filters")
 conv1d, conv2d, conv3d = (
     _conv_function(c, rank) for rank, c in enumerate((Conv1D, Conv2D, Conv3D), 1)
 )
