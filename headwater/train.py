@@ -1,6 +1,9 @@
 """`tf.train`: optimizers, learning rates, moving averages, the step count."""
 
 # --- checkpoints and graphs ---------------------------------------------------------------------
+from headwater._src.cluster.cluster_spec import ClusterSpec as ClusterSpec
+from headwater._src.cluster.device_setter import replica_device_setter as replica_device_setter
+from headwater._src.cluster.server import Server as Server
 from headwater._src.core import lazy as _lazy
 from headwater._src.io.event_files import summary_iterator as summary_iterator
 from headwater._src.train.adadelta import AdadeltaOptimizer as AdadeltaOptimizer
@@ -125,6 +128,7 @@ _EXAMPLE, _FEATURE = (
 )
 _PROTOS = {
     "BytesList": _FEATURE,
+    "ClusterDef": "headwater._src.core.proto.cluster_pb2",
     "Example": _EXAMPLE,
     "Feature": _FEATURE,
     "FeatureList": _FEATURE,
@@ -132,7 +136,9 @@ _PROTOS = {
     "Features": _FEATURE,
     "FloatList": _FEATURE,
     "Int64List": _FEATURE,
+    "JobDef": "headwater._src.core.proto.cluster_pb2",
     "SaverDef": "headwater._src.core.proto.saver_pb2",
     "SequenceExample": _EXAMPLE,
+    "ServerDef": "headwater._src.core.proto.tensorflow_server_pb2",
 }
 __getattr__, __dir__ = _lazy.lazy_getattr(__name__, (), _PROTOS)

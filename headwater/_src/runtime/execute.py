@@ -38,7 +38,7 @@ class Step:
         self.feeds = feeds
         self.tier = tier
         self._resources = resources
-        self._variables = [resources.variable(slot.key) for slot in program.slots]
+        self._variables = [resources.at(slot.node).variable(slot.key) for slot in program.slots]
         self._template = [None] * program.n_values
         for i, value in program.consts.items():
             self._template[i] = value

@@ -71,6 +71,14 @@ class Resources:
         self._waiting_lock = threading.Lock()
         self._cleared = 0
 
+    def at(self, node):
+        """What the task of a cluster keeps that a node belongs to; here everything is in one place.
+
+        Args:
+          node: an `Operation`.
+        """
+        return self
+
     def variable(self, key):
         """The `Variable` stored under `(container, name)`, made when it is new."""
         found = self.variables.get(key)
@@ -93,14 +101,18 @@ class Resources:
                 self.objects[key] = make()
             return self.objects[key]
 
-    def clear(self):
-        """Forgets everything; host kernels that wait for another thread are cancelled."""
+    def cancel(self):
+        """Cancels the host kernels that wait for another thread."""
         self._cleared += 1
         with self._waiting_lock:
             waiting = list(self._waiting)
         for condition in waiting:
             with condition:
                 condition.notify_all()
+
+    def clear(self):
+        """Forgets everything; host kernels that wait for another thread are cancelled."""
+        self.cancel()
         with self.lock, self._objects_lock:
             self.variables.clear()
             self.randoms.clear()

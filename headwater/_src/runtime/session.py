@@ -16,10 +16,32 @@ from headwater._src.runtime.fetches import FetchTree
 from headwater._src.runtime.resources import HostContext, Resources
 from headwater._src.runtime.steps import StepCache, bind
 
-FACTORIES = {}  # URL scheme of a session's target -> function (target, graph, config) -> engine
+# URL scheme of a session's target -> what serves it, with `open(target, config)`, which gives
+# `(resources, placer)`, and `reset(target, containers, config)`.
+ENGINES = {}
 
 
 _open_sessions = weakref.WeakSet()  # what `Session.reset` closes
+
+
+def _engine(target):
+    """What serves a target that is not this process's own."""
+    scheme, colon, _ = target.partition("://")
+    if colon and scheme in ENGINES:
+        return ENGINES[scheme]
+    if colon and scheme == "grpc":
+        raise errors.UnimplementedError(
+            None,
+            None,
+            f"no session can be opened at {target!r}: there is no such tf.train.Server in this "
+            "process, and headwater does not connect to other processes yet",
+        )
+    raise errors.NotFoundError(
+        None,
+        None,
+        f"no session can be opened at {target!r}: headwater knows the empty target (this process) "
+        "and those of tf.train.Server, grpc://host:port",
+    )
 
 
 class BaseSession:
@@ -40,7 +62,8 @@ class BaseSession:
 
         Raises:
           TypeError: `graph` or `config` is something else.
-          ValueError: `target` has an unknown scheme.
+          tf.errors.NotFoundError: `target` has an unknown scheme.
+          tf.errors.UnimplementedError: `target` is a server in another process.
         """
         if graph is None:
             graph = get_default_graph()
@@ -52,17 +75,12 @@ class BaseSession:
             raise TypeError(f"target must be a string, but got {type(target)}")
         self._graph = graph
         self._target = target.decode() if isinstance(target, bytes) else target or ""
-        if self._target and self._target not in ("local",):
-            scheme = self._target.split("://")[0]
-            if scheme not in FACTORIES:
-                raise ValueError(
-                    f"no session can be opened at {target!r}: headwater has no engine for "
-                    f"{scheme!r} (known: the empty target, {', '.join(FACTORIES) or 'no others'})"
-                )
         self._config = config
         self._closed = False
-        self._resources = Resources()
-        self._placer = Placer(config)
+        if self._target in ("", "local"):
+            self._resources, self._placer = Resources(), Placer(config)
+        else:
+            self._resources, self._placer = _engine(self._target).open(self._target, config)
         self._steps = StepCache(graph, self._build)
         self._shortcuts = {}
         self._shortcuts_epoch = graph.epoch
@@ -183,7 +201,7 @@ class BaseSession:
         return bind(sub, self._placer, self._resources, self._context)
 
     def _context(self, node):
-        return HostContext(node, self._resources, self)
+        return HostContext(node, self._resources.at(node), self)
 
     def place(self, node):
         """The name of the place that a node runs in."""
@@ -371,12 +389,13 @@ class Session(BaseSession):
           config: a `ConfigProto`.
 
         Raises:
-          NotImplementedError: `target` is a server.
+          tf.errors.NotFoundError: `target` has an unknown scheme.
+          tf.errors.UnimplementedError: `target` is a server in another process.
         """
         if target:
-            raise NotImplementedError(f"headwater cannot yet reset a server (target {target!r})")
+            _engine(target).reset(target, containers, config)
         for session in list(_open_sessions):
-            if not session._target and not session._closed:
+            if session._target == target and not session._closed:
                 session.close()
                 session._reset = True
 

@@ -362,7 +362,7 @@ class ProfilerHook(SessionRunHook):
 
     def _write(self, step, run_metadata):
         from headwater._src.io import atomic, local
-        from headwater._src.train.timeline import Timeline
+        from headwater._src.runtime.timeline import Timeline
 
         path = self._file.format(step)
         logging.info("Saving timeline for %d into '%s'.", step, path)

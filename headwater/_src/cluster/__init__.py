@@ -1,0 +1,1 @@
+"""Clusters: which servers there are, and servers in this process."""
