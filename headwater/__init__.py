@@ -4,6 +4,7 @@
 from headwater import dtypes as dtypes, errors as errors, logging as logging, nest as nest
 
 # --- what programs ask of eager execution, and other libraries' ops -----------------------------
+from headwater._src.compatibility.before_1_0 import BATCHED as _BATCHED
 from headwater._src.compatibility.switches import (
     GradientTape as GradientTape,
     enable_eager_execution as enable_eager_execution,
@@ -205,6 +206,7 @@ from headwater._src.ops import (
     ctc as _ctc,
     ctc_beam_search as _ctc_beam_search,
     data_format as _data_format,
+    dataflow as _dataflow,
     depthwise as _depthwise,
     dilated as _dilated,
     lrn as _lrn,
@@ -222,11 +224,13 @@ from headwater._src.ops import (
     sparse_segments as _sparse_segments,
     stateless_random as _stateless_random,
     statistics as _statistics,
+    step_arrays as _step_arrays,
     summaries as _summaries,
     tables as _tables,
     tensor_lists as _tensor_lists,
     training_ops as _training_ops,
     training_ops_proximal as _training_ops_proximal,
+    user_ops as _user_ops,
     variable_ops as _variable_ops,
 )
 from headwater._src.ops._table_initializers import (
@@ -448,6 +452,7 @@ from headwater._src.ops.histograms import (
 from headwater._src.ops.identity import (
     check_numerics as check_numerics,
     ensure_shape as ensure_shape,
+    guarantee_const as guarantee_const,
     identity as identity,
     identity_n as identity_n,
     stop_gradient as stop_gradient,
@@ -756,6 +761,7 @@ _SUBMODULES = (
     "contrib",
     "data",
     "core",
+    "debugging",
     "examples",
     "flags",
     "gfile",
@@ -777,6 +783,7 @@ _SUBMODULES = (
     "queue",
     "random",
     "raw_ops",
+    "resource_loader",
     "saved_model",
     "sets",
     "signal",
@@ -784,13 +791,20 @@ _SUBMODULES = (
     "spectral",
     "strings",
     "summary",
+    "sysconfig",
     "test",
     "train",
+    "user_ops",
     "version",
+)
+
+_BEFORE_1_0 = dict.fromkeys(
+    ("batch_matmul", "concat_v2", "list_diff", "pack", "select", "unpack", *_BATCHED),
+    "headwater._src.compatibility.before_1_0",
 )
 
 __git_version__, __compiler_version__ = GIT_VERSION, COMPILER_VERSION
 newaxis = None
 __version__ = "0.1.0"
 
-__getattr__, __dir__ = _lazy.lazy_getattr(__name__, _SUBMODULES, _PROTOS)
+__getattr__, __dir__ = _lazy.lazy_getattr(__name__, _SUBMODULES, {**_PROTOS, **_BEFORE_1_0})

@@ -1,6 +1,7 @@
 """`tf.image`: images."""
 
 # ruff: noqa: F401 (names that differ from the functions' own are exports too)
+from headwater._src.core import lazy as _lazy
 from headwater._src.ops.box_selection import (
     non_max_suppression as non_max_suppression,
     non_max_suppression_overlaps as non_max_suppression_overlaps,
@@ -83,3 +84,8 @@ from headwater._src.ops.image_resize import (
     resize_nearest_neighbor as resize_nearest_neighbor,
 )
 from headwater._src.ops.random import random_crop as random_crop
+
+# A name from before 1.0.
+__getattr__, __dir__ = _lazy.lazy_getattr(
+    __name__, (), {"per_image_whitening": "headwater._src.compatibility.before_1_0"}
+)

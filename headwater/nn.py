@@ -1,6 +1,7 @@
 """`tf.nn`: activations, cross-entropies and what else networks are made of."""
 
 from headwater import rnn_cell as rnn_cell
+from headwater._src.core import lazy as _lazy
 from headwater._src.layers.rnn import (
     bidirectional_dynamic_rnn as bidirectional_dynamic_rnn,
     dynamic_rnn as dynamic_rnn,
@@ -139,4 +140,14 @@ from headwater._src.ops.statistics import (  # noqa: F401
     swish as silu,
     swish as swish,
     weighted_moments as weighted_moments,
+)
+
+# Names from before 1.0.
+__getattr__, __dir__ = _lazy.lazy_getattr(
+    __name__,
+    (),
+    dict.fromkeys(
+        ("bidirectional_rnn", "deconv2d", "rnn", "seq2seq"),
+        "headwater._src.compatibility.before_1_0",
+    ),
 )

@@ -1,14 +1,16 @@
 """Names that programs of TensorFlow 1.x's time use and that NumPy and Python have dropped since.
 
 They are put where they were while a program runs under `headwater run`, and taken away after it.
-Nothing that exists is replaced.
+Nothing that exists is replaced, but `numpy.reshape`, which gets an argument back.
 """
 
-import builtins
 import collections
 import collections.abc
 import contextlib
+import functools
 import importlib
+import importlib.machinery
+import importlib.util
 import inspect
 import math
 import sys
@@ -59,9 +61,18 @@ def offered():
     """The block in which the old names are there."""
     import numpy
 
+    reshape = numpy.reshape
+
+    def with_newshape(a, shape=None, order="C", newshape=None, **options):
+        return reshape(a, shape if newshape is None else newshape, order, **options)
+
     names = [(numpy, n, v) for n, v in _numpy_names().items() if v is not None]
     with added([*names, *_standard_library_names()]), _modules({"imp": _imp, **_DISTUTILS}):
-        yield
+        numpy.reshape = functools.update_wrapper(with_newshape, reshape)
+        try:
+            yield
+        finally:
+            numpy.reshape = reshape
 
 
 @contextlib.contextmanager
@@ -132,7 +143,6 @@ def _imp():
 
 def _version():
     """`distutils.version`: programs compare versions of TensorFlow with it."""
-    import functools
     import re
 
     @functools.total_ordering
@@ -145,7 +155,7 @@ def _version():
             self.version = [int(p) if p.isdigit() else p for p in parts]
 
         def _key(self):
-            return [(builtins.isinstance(p, str), p) for p in self.version]
+            return [(isinstance(p, str), p) for p in self.version]
 
         def __eq__(self, other):
             return self._key() == _of(other)._key()

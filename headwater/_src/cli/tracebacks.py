@@ -22,6 +22,9 @@ _PYTHON2_NAMES = (
     "basestring cmp execfile long raw_input reduce reload unichr unicode xrange file izip "
     "cPickle ConfigParser Queue StringIO cStringIO Tkinter urllib2 urlparse"
 ).split()
+_PYTHON2_ATTRIBUTES = (
+    "has_key iteritems itervalues iterkeys izip imap maketrans letters maxint urlretrieve urlopen"
+).split()
 
 
 @contextlib.contextmanager
@@ -101,8 +104,7 @@ def advice(error):
     """
     old = isinstance(error, SyntaxError) and any(t in str(error) for t in _PYTHON2_SYNTAX)
     old = old or (isinstance(error, NameError | ImportError) and error.name in _PYTHON2_NAMES)
-    if isinstance(error, AttributeError) and error.name in ("has_key", "iteritems", "itervalues"):
-        old = True
+    old = old or (isinstance(error, AttributeError) and error.name in _PYTHON2_ATTRIBUTES)
     if old:
         return "This looks like a Python 2 program: try `headwater run --py2`."
     return None

@@ -106,9 +106,12 @@ class Namespace(types.ModuleType):
             value = attribute_or(module, name, _MISSING)
             if value is _MISSING:
                 continue
-            if isinstance(value, types.ModuleType) and self._tree.covers(f"{self.__name__}.{name}"):
-                return importlib.import_module(f"{self.__name__}.{name}")
-            return value
+            if not isinstance(value, types.ModuleType):
+                return value
+            if self._tree.covers(f"{self.__name__}.{name}"):
+                break
+            if not name.startswith("_"):
+                return value
         if self._tree.covers(f"{self.__name__}.{name}"):
             return importlib.import_module(f"{self.__name__}.{name}")
         if self._place.fallback is not None:

@@ -35,7 +35,7 @@ _ROWS = {
         ("tensor_shape", "tf .core.tensor_shape .compatibility.framework_names"),
         ("tensor_util", "tf .graph.static_value .core.tensor_proto"),
         ("graph_util graph_util_impl convert_to_constants", "tf.graph_util .graph.graph_util"),
-        ("function func_graph", "tf .compatibility.functions .graph.func_graph"),
+        ("function func_graph", "tf .graph.func_graph"),
         ("errors errors_impl", "tf.errors"),
         ("random_seed", "tf .graph.seeds"),
         ("common_shapes", ".compatibility.framework_names"),
@@ -49,11 +49,13 @@ _ROWS = {
     ],
     "ops": [
         ("array_ops math_ops check_ops clip_ops functional_ops map_fn control_flow_ops", "tf"),
+        ("control_flow_ops", ".ops.dataflow"),
         ("state_ops tensor_array_ops template session_ops script_ops logging_ops", "tf"),
         ("histogram_ops confusion_matrix numerics sort_ops special_math_ops standard_ops", "tf"),
         ("variables variable_scope partitioned_variables resources manip_ops list_ops", "tf"),
         ("cond_v2 while_v2 control_flow_state while_loop cond inplace_ops batch_ops", "tf"),
         ("math_grad array_grad nn_grad control_flow_grad weights_broadcast_ops", "tf"),
+        ("control_flow_ops", ".ops.grouping"),
         ("random_ops stateless_random_ops", "tf tf.random"),
         ("variable_scope", ".graph.variable_scope .graph.variable_store"),
         ("variables", ".graph.variable"),
@@ -170,9 +172,6 @@ _ROWS = {
     ],
     "estimator": [
         ("estimator estimator_lib run_config model_fn training", "tf.estimator"),
-    ],
-    "tools": [
-        ("freeze_graph", ".train.freeze"),
     ],
 }
 

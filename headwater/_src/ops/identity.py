@@ -26,13 +26,19 @@ PreventGradient = define_op(
     outputs="output: T",
     attrs=["T: type", "message: string = ''"],
 )
+GuaranteeConst = define_op(
+    "GuaranteeConst",
+    inputs="input: T",
+    outputs="output: T",
+    attrs=["T: type"],
+)
 
 
 def identity_kernel(xp, input):
     return input
 
 
-for _op in (Identity, StopGradient, PreventGradient):
+for _op in (Identity, StopGradient, PreventGradient, GuaranteeConst):
     _op.shape(lambda input: input.dims)
     _op.kernel(identity_kernel)
 
@@ -43,11 +49,25 @@ def identity_gradient(op, dy):
 
 
 StopGradient.no_gradient()
+GuaranteeConst.no_gradient()
 
 
 @PreventGradient.gradient
 def prevent_gradient_gradient(op, dy):
     raise LookupError(f"Gradient explicitly disabled. Reason: {op.attrs['message'].encode()!r}")
+
+
+def guarantee_const(input, name=None):
+    """Promises that a tensor's value never changes; here the promise is not made use of.
+
+    Args:
+      input: a `Tensor` or value.
+      name: name of the node.
+
+    Returns:
+      A tensor with the value of `input`, without a gradient.
+    """
+    return raw.GuaranteeConst(input, name=name)
 
 
 @public
