@@ -203,6 +203,7 @@ from headwater._src.ops import (
     checkpoint_files as _checkpoint_files,
     conv as _conv,
     conv_functions as _conv_functions,
+    crossing as _crossing,
     ctc as _ctc,
     ctc_beam_search as _ctc_beam_search,
     data_format as _data_format,
@@ -531,6 +532,15 @@ from headwater._src.ops.ranges import (
     meshgrid as meshgrid,
     range as range,
     sequence_mask as sequence_mask,
+)
+from headwater._src.ops.reader_classes import (
+    FixedLengthRecordReader as FixedLengthRecordReader,
+    IdentityReader as IdentityReader,
+    LMDBReader as LMDBReader,
+    ReaderBase as ReaderBase,
+    TextLineReader as TextLineReader,
+    TFRecordReader as TFRecordReader,
+    WholeFileReader as WholeFileReader,
 )
 from headwater._src.ops.rearranging import (
     invert_permutation as invert_permutation,

@@ -1,6 +1,7 @@
 """`tf.sparse`: sparse tensors."""
 
 from headwater._src.graph.composite import SparseTensor as SparseTensor
+from headwater._src.ops.crossing import cross as cross, cross_hashed as cross_hashed
 from headwater._src.ops.sparse_arithmetic import (
     sparse_add as add,
     sparse_maximum as maximum,
