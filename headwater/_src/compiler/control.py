@@ -37,6 +37,8 @@ def run_function(instr, make_body, patience=None):
     """
     function = instr.function
     runs = [make_body(body) for body in function.bodies]
+    if function.form == "dataflow":
+        return function.make(runs)
     if function.form == "loop":
         return _loop(*runs, function.targets, patience)
     if function.form == "call":

@@ -50,7 +50,7 @@ def _body_cost(instr, shape_of):
     function = instr.function
     feeds = [shape_of(i) for i in instr.ins[function.form == "branch" :]]
     found = [segment_cost(body, body, static_shapes(body, feeds)) for body in function.bodies]
-    return sum(found) * ITERATIONS if function.form == "loop" else max(found)
+    return sum(found) * ITERATIONS if function.form == "loop" else max(found, default=0.0)
 
 
 def _flops(instr, cost, shape_of):

@@ -24,13 +24,15 @@ class Function:
     of the arguments `varying`.
 
     Attributes:
-      form: `"branch"`, `"loop"` or `"call"`.
+      form: `"branch"`, `"loop"`, `"call"` or `"dataflow"` (see `dataflow`).
       bodies: the `Program` of each body.
       arguments: number of ordinary values.
       state: number of variables.
       updated: positions, among the variables, of those that some body gives a new value.
       varying: for loops, positions of the arguments that change.
       samples: random nodes inside, at any depth.
+      make: for `"dataflow"`, a function from runners of the bodies to the function of the
+        instruction's values.
     """
 
     form: str
@@ -40,6 +42,7 @@ class Function:
     updated: tuple
     varying: tuple
     samples: tuple
+    make: object = None
 
     @property
     def targets(self):
@@ -244,9 +247,7 @@ class _Body:
 
     def build(self):
         builder = self.builder
-        fed = set(self.graph.inputs)
-        for node in builder.sub.nodes:
-            builder.visit(node, fed)
+        builder.visit_all(set(self.graph.inputs))
         builder.program.fetches = [builder.fetch(t) for t in self.outputs]
 
     def reads(self, position):

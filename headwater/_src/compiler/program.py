@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from headwater._src.compiler import functional
+from headwater._src.compiler import dataflow, functional
 from headwater._src.core import dtypes, errors
 from headwater._src.graph import dims as dims_lib
 from headwater._src.graph.blame import node_error
@@ -135,6 +135,8 @@ class Builder:
         self.seen = {}  # node -> bit set of the updates it depends on
         self.n_updates = 0
         self.instr_of = {}  # node -> indices of the instructions that must have run when it has
+        self.tokens = {}  # Tensor or node that may be dead (see `frames`) -> value id
+        self.analysis = None
 
     def build(self, variables):
         program, sub = self.program, self.sub
@@ -144,10 +146,21 @@ class Builder:
         for tensor, slot in variables.items():
             del self.values[tensor]
             self.slot_memo[tensor] = self.add_slot(slot.node)
-        fed = set(sub.feeds)
-        for node in sub.nodes:
+        self.visit_all(set(sub.feeds))
+        return self.finish()
+
+    def visit_all(self, fed):
+        """Adds the instructions of all nodes; `fed` are the tensors that have values."""
+        if any(node.op.kind == "flow" for node in self.sub.nodes):
+            dataflow.visit_all(self, fed)
+            return
+        for node in self.sub.nodes:
             self.visit(node, fed)
-        for tensor in sub.fetches:
+
+    def finish(self):
+        """The `Program`, with what is fetched and the last values of variables."""
+        program = self.program
+        for tensor in self.sub.fetches:
             program.fetches.append(self.fetch(tensor))
         for index, chain in enumerate(self.versions):
             if len(chain) > 1:
@@ -172,7 +185,7 @@ class Builder:
             elif current.dtype._is_ref_dtype and node.op.kind == "update":
                 refs = node.op.updates
                 current = node.inputs[refs[min(current.value_index, len(refs) - 1)]]
-            elif node.type in PASS_THROUGH:
+            elif node.type in PASS_THROUGH or node.op.kind == "flow":
                 current = node.inputs[0]
             else:
                 self.slot_memo[current] = None
@@ -412,7 +425,10 @@ class Builder:
 
     def fetch(self, tensor):
         if tensor in self.values:
-            return self.values[tensor]
+            value = self.values[tensor]
+            if self.analysis is not None and self.analysis.tensor_may_be_dead(tensor):
+                return dataflow.checked(self, tensor, value)
+            return value
         slot = self.slot_memo.get(tensor)
         if slot is None and tensor.dtype._is_ref_dtype:
             slot = self.slot_of(tensor)

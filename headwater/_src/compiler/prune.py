@@ -73,6 +73,8 @@ def _topological(needed, fed):
     waiting, consumers = {}, {}
     for node in needed:
         sources = {t.op for t in node.inputs if t not in fed}
+        if node.type in ("Merge", "RefMerge"):  # a loop is closed by what the next iteration sees
+            sources = {op for op in sources if not op.type.endswith("NextIteration")}
         sources.update(node._control)
         waiting[node] = len(sources)
         for source in sources:

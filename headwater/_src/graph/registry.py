@@ -22,7 +22,7 @@ class Op:
       opdef: the parsed `OpDef`.
       kind: `"kernel"` (pure), `"update"` (old state + inputs -> new state), `"sample"` (random),
         `"host"` (impure Python), `"variable"` (holds state), `"function"` (runs graph functions,
-        see `function`) or None while no kernel is given.
+        see `function`), `"flow"` (see `compiler/frames.py`) or None while no kernel is given.
       fn: the kernel; `(xp, *inputs, **attrs)`, for samples `(xp, key, *inputs, **attrs)`, for host
         kernels `(ctx, *inputs, **attrs)`.
       static: names of inputs whose value must be known while compiling.
@@ -159,6 +159,11 @@ class Op:
         session.
         """
         self.kind = "variable"
+        return self
+
+    def flow(self):
+        """Says that nodes of the op decide which others run (Switch, Merge and their like)."""
+        self.kind = "flow"
         return self
 
     def function(self, form, *attrs):
