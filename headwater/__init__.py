@@ -779,6 +779,7 @@ _SUBMODULES = (
     "image",
     "initializers",
     "io",
+    "keras",
     "layers",
     "linalg",
     "losses",
