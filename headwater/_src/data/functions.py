@@ -51,7 +51,7 @@ def own_names(graph):
 
 
 def _is_tuple(element):
-    return isinstance(element, tuple)
+    return type(element) is tuple
 
 
 def _arguments(graph, specs):
@@ -69,7 +69,7 @@ def _arguments(graph, specs):
 
 def _converted(result, name):
     if isinstance(result, list):
-        result = tuple(result) if any(map(structure.is_container, result)) else result
+        result = tuple(result)
     try:
         leaves = [structure.as_leaf(leaf) for leaf in structure.flatten(result)]
     except (ValueError, TypeError) as error:

@@ -170,7 +170,9 @@ def padded(values, shape, filling):
     for value in values:
         for i, d in enumerate(dims):
             if value.shape[i] > d:
-                raise invalid("Attempted to pad to a smaller size than the input element.")
+                raise errors.DataLossError(
+                    None, None, "Attempted to pad to a smaller size than the input element."
+                )
     out = np.full((len(values), *dims), np.asarray(filling)[()], values[0].dtype)
     for target, value in zip(out, values) if dims else ():
         target[tuple([slice(n) for n in value.shape])] = value

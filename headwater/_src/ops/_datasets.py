@@ -292,9 +292,11 @@ class Repeat(Over):
         return self.source.rows_possible()
 
     def rows(self):
-        rows = self.source.rows() if self.count else None
+        rows = self.source.rows()
         if rows is None:
             return None
+        if not self.count:
+            return Rows(rows.arrays, lambda n: slice(0, 0))
         left, fresh = self.count - 1, True
 
         def take(n):
@@ -315,7 +317,7 @@ class Repeat(Over):
         return Rows(rows.arrays, take)
 
     def iterate(self):
-        if self.count and self.rows_possible():
+        if self.rows_possible():
             return super().iterate()
         return _Repeated(self.source, self.count) if self.count else Ends()
 

@@ -104,7 +104,7 @@ def _gather(serialized, dtype):
                 f"[{i}] was: {len(shapes[0]) + 1} but rank of SparseTensor[{i}] is: "
                 f"{len(shape) + 1}"
             )
-        indices.append(np.insert(index.reshape(len(value), -1), 0, i, axis=1))
+        indices.append(np.insert(index.reshape(len(value), len(shape)), 0, i, axis=1))
         values.append(value)
         shapes.append(shape)
     if not shapes:

@@ -23,11 +23,18 @@ class FunctionRunner:
         self._session, self._resources, self._graph = session, resources, graph
         self._steps = {}
         self._lock = threading.Lock()
+        self._samples = list(_samples(graph))
         self._targets = [
             node
             for node in graph.get_operations()
             if node.opdef.stateful and node.op.kind in _EFFECTS
         ]
+
+    def restart(self):
+        """Puts its random nodes that have seeds back to their beginning."""
+        for node in self._samples:
+            state = self._resources.random(node)
+            state.restart(node.attrs.get("seed", 0), node.attrs.get("seed2", 0))
 
     def __call__(self, values):
         """The body's results for a list of values, its inputs."""
@@ -49,6 +56,17 @@ class FunctionRunner:
         return Step(program, partition(program), (), self._resources, session._context, tier, sub)
 
 
+def _samples(graph):
+    """The random nodes of a body and of the branches and loops in it."""
+    for node in graph.get_operations():
+        if node.op.kind == "sample":
+            yield node
+        elif node.op.kind == "function":
+            for body in node.op.bodies(node):
+                if not isinstance(body, str):
+                    yield from _samples(body)
+
+
 def runner(session, resources, node, function):
     """The `FunctionRunner` of a function of a node, one for each session.
 
@@ -65,7 +83,9 @@ def runner(session, resources, node, function):
     if function is None:
         raise errors.NotFoundError(None, None, "the function is not in the graph's library")
     key = ("function", function)
-    return resources.object(key, lambda: FunctionRunner(session, resources, function))
+    found = resources.object(key, lambda: FunctionRunner(session, resources, function))
+    found.restart()
+    return found
 
 
 def _from_library(node, name):

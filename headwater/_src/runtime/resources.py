@@ -50,6 +50,11 @@ class RandomState:
         with self._lock:
             self._state = state
 
+    def restart(self, seed, seed2):
+        """Goes back to the beginning, when there are seeds that say where that is."""
+        if seed or seed2:
+            self.rewind(philox.initial_state(seed, seed2))
+
     def reserve(self, count):
         """The state, which is moved on by `count` counters."""
         with self._lock:
