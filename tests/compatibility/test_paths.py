@@ -82,6 +82,12 @@ def test_what_is_not_there_says_what_is_near(statement, kind, text):
         exec(statement, {})
 
 
+def test_a_function_is_in_front_of_the_module_of_its_name():
+    importlib.import_module("tensorflow.contrib.framework.python.ops.arg_scope")
+    package = importlib.import_module("tensorflow.contrib.framework.python.ops")
+    assert package.arg_scope is headwater.contrib.framework.arg_scope
+
+
 def test_gen_ops_take_their_arguments_by_position():
     ops = importlib.import_module("tensorflow.python.ops.gen_math_ops")
     with headwater.Graph().as_default():

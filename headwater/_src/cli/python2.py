@@ -22,7 +22,7 @@ from headwater._src.cli import old_names, python2_meaning, python2_modules
 
 _FIXERS = [
     f"fissix.fixes.fix_{name}"
-    for name in "except exec metaclass ne numliterals paren print raise repr throw tuple_params "
+    for name in "except exec ne numliterals paren print raise repr throw tuple_params "
     "unicode".split()
 ]
 _ATTRIBUTES = {
@@ -182,7 +182,14 @@ class _Meaning(ast.NodeTransformer):
             if old in methods and new not in methods:
                 alias = ast.Assign([ast.Name(new, ast.Store())], ast.Name(old, ast.Load()))
                 node.body.append(ast.copy_location(alias, node.body[-1]))
+        for statement in node.body:
+            if isinstance(statement, ast.Assign) and _is_metaclass(statement.targets[0]):
+                node.keywords.append(ast.keyword("metaclass", statement.value))
         return node
+
+
+def _is_metaclass(target):
+    return isinstance(target, ast.Name) and target.id == "__metaclass__"
 
 
 def _call(place, name, *arguments):

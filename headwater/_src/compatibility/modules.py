@@ -89,6 +89,15 @@ class Namespace(types.ModuleType):
         setattr(self, name, value)
         return value
 
+    def __setattr__(self, name, value):
+        # `import` puts a submodule into its package; a function of that name stays in front of it,
+        # as in TensorFlow, whose packages import their functions last.
+        inner = isinstance(value, Namespace) and value.__name__ == f"{self.__name__}.{name}"
+        if inner and name != "python":
+            values = (attribute_or(module, name, value) for module in self._modules())
+            value = next((v for v in values if not isinstance(v, types.ModuleType)), value)
+        super().__setattr__(name, value)
+
     def __dir__(self):
         own = [n for n in vars(self) if n not in ("_place", "_tree")]
         return sorted(
@@ -106,7 +115,7 @@ class Namespace(types.ModuleType):
             value = attribute_or(module, name, _MISSING)
             if value is _MISSING:
                 continue
-            if not isinstance(value, types.ModuleType):
+            if not isinstance(value, types.ModuleType) and name != "python":
                 return value
             if self._tree.covers(f"{self.__name__}.{name}"):
                 break

@@ -66,13 +66,14 @@ def locate(path):
         row = _ROWS.get(".".join(parts[:n]))
         if row:
             return modules.Place(tuple(row.split()))
-    if any(row.startswith(f"{path}.") for row in _ROWS):
-        return modules.Place()
     # The files of `contrib.layers` (`contrib.layers.python.layers.initializers`): the names in them
     # are those of `contrib.layers`.
     if parts[0] == "contrib" and "python" in parts[2:]:
         public = _module(".".join(parts[: parts.index("python")]))
-        return public and modules.Place((public.__name__,))
+        if public is not None:
+            return modules.Place((public.__name__,))
+    if any(row.startswith(f"{path}.") for row in _ROWS):
+        return modules.Place()
     return None
 
 
