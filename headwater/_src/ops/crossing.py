@@ -73,23 +73,21 @@ def sparse_cross_v2_shape(indices, values, shapes, dense_inputs, sep):
     return [(None, 2), (None,), (2,)]
 
 
-_FACTOR = 0x9DDFEA08EB382D69
+_FACTOR = 0xC6A4A7935BD1E995  # Murmur's
 _MASK = (1 << 64) - 1
 
 
-def fingerprint_cat(low, high):
-    """One 64-bit fingerprint of two: FarmHash's of the 128-bit number they make.
+def fingerprint_cat(first, second):
+    """One 64-bit fingerprint of two, by Murmur's mixing.
 
     Args:
-      low: the lower half.
-      high: the upper half.
+      first: a fingerprint.
+      second: a fingerprint.
     """
-    a = (low ^ high) * _FACTOR & _MASK
-    a ^= a >> 44
-    b = (high ^ a) * _FACTOR & _MASK
-    b ^= b >> 44
-    b ^= b >> 41
-    return b * _FACTOR & _MASK
+    fold = lambda x: x ^ (x >> 47)
+    mixed = first ^ _FACTOR ^ (fold(second * _FACTOR & _MASK) * _FACTOR & _MASK)
+    mixed = fold(mixed * _FACTOR & _MASK) * _FACTOR & _MASK
+    return fold(mixed)
 
 
 def _rows(indices, values, shapes, dense_inputs):
