@@ -60,6 +60,8 @@ def emit(builder, node, fed, after):
     op = node.op
     bodies = _bodies(node)
     selects = op.form == "branch"
+    if selects and _emit_known_branch(builder, node, bodies, fed, after):
+        return
     ins, bound, state = _arguments(builder, node, bodies)
     varying = _varying(bodies[1], bound) if op.form == "loop" else ()
     subs = []
@@ -111,6 +113,46 @@ def emit(builder, node, fed, after):
     )
 
 
+def _emit_known_branch(builder, node, bodies, fed, after):
+    """Adds the instructions of the branch that is taken in every run, if that is known.
+
+    Returns:
+      Whether it is; else nothing was added.
+    """
+    from headwater._src.compiler.control import chooser
+
+    consts = builder.program.consts
+    selector = builder.values.get(node.inputs[0])
+    if selector not in consts or builder.analysis is not None:
+        return False
+    body = bodies[chooser(node, len(bodies))(consts[selector])]
+    nodes = prune(body.outputs, (), body.inputs).nodes
+    if any(n in builder.seen or n.op.kind == "flow" for n in (*nodes, *_makers(body.inputs))):
+        return False  # the same body serves several nodes: its tensors stand for several values
+    for inner, outer in zip(body.inputs, node.inputs[1:]):
+        builder.seen[inner.op], builder.instr_of[inner.op] = builder.seen[node], tuple(after)
+        if outer in builder.values:
+            builder.values[inner] = builder.values[outer]
+        else:
+            builder.slot_memo[inner] = _slot(builder, node, outer)
+    given = set(body.inputs)
+    for inner in nodes:
+        builder.visit(inner, given)
+        builder.seen[node] |= builder.seen[inner]
+        after.update(builder.instr_of[inner])
+    for inner, outer in zip(body.outputs, node.outputs):
+        if outer.dtype is dtypes.resource and inner not in builder.values:
+            builder.slot_memo[outer] = builder.slot_of(inner)
+        elif outer not in fed:
+            builder.values[outer] = builder.fetch(inner)
+    builder.instr_of[node] = tuple(after)
+    return True
+
+
+def _makers(tensors):
+    return [t.op for t in tensors]
+
+
 def _arguments(builder, node, bodies):
     """What the bodies of a node take.
 
@@ -120,7 +162,7 @@ def _arguments(builder, node, bodies):
     """
     op = node.op
     ins, state, bound = [], {}, []
-    for i, t in enumerate(node.inputs[1:] if op.form == "branch" else node.inputs):
+    for i, t in enumerate(node.inputs[op.leading :]):
         if t in builder.values or op.form == "loop" and not hands_on(bodies[1], i):
             bound.append((False, len(ins)))
             ins.append(builder.value_of(node, t))
@@ -145,18 +187,18 @@ def _finish(builder, node, fed, after, function, ins, updated_slots, bound, vary
             builder.updates[slot].append(bit)
         builder.seen[node] |= 1 << bit
     slots = list(state)
-    for position, t in enumerate(node.outputs):
+    for position, t in enumerate([None] * node.op.hidden + node.outputs):
         if function.form == "loop" and position not in varying:
             is_state, at = bound[position]
             if is_state:
                 builder.slot_memo[t] = slots[at]
-            elif t not in fed:
+            elif t is not None and t not in fed:
                 builder.values[t] = ins[at]
             continue
         value = builder.new()
         outs.append(value)
-        types.append(t.dtype)
-        if t not in fed:
+        types.append(node.inputs[position].dtype if t is None else t.dtype)
+        if t is not None and t not in fed:
             builder.values[t] = value
     from headwater._src.compiler.program import Instr
 
@@ -215,7 +257,7 @@ class _Body:
         from headwater._src.compiler.program import Builder
 
         self.outer, self.graph, self.outputs, self.bound = outer, graph, outputs, bound
-        self.builder = Builder(prune(outputs, (), graph.inputs), outer.place)
+        self.builder = Builder(prune(outputs, graph.targets, graph.inputs), outer.place)
         for node in self.builder.sub.nodes:
             if node.op.kind == "variable":
                 slot = outer.add_slot(node)

@@ -143,10 +143,14 @@ class Builder:
         for tensor in sub.feeds:
             self.values[tensor] = self.new()
             program.feeds.append(self.values[tensor])
+        for tensor, array in sub.constants:
+            self.values[tensor] = self.new()
+            program.consts[self.values[tensor]] = array
         for tensor, slot in variables.items():
             del self.values[tensor]
             self.slot_memo[tensor] = self.add_slot(slot.node)
-        self.visit_all(set(sub.feeds))
+            self.seen[tensor.op] = 0
+        self.visit_all({*sub.feeds, *(tensor for tensor, _ in sub.constants)})
         return self.finish()
 
     def visit_all(self, fed):

@@ -14,20 +14,23 @@ class Subgraph:
       nodes: the `Operation`s in order of effect: edges first, then creation order.
       fetches: the `Tensor`s whose values are wanted.
       feeds: the `Tensor`s whose values are given.
+      constants: pairs (`Tensor`, array): tensors whose values are the same in every run.
     """
 
     nodes: tuple
     fetches: tuple
     feeds: tuple
+    constants: tuple = ()
 
 
-def prune(fetches, targets, feeds):
+def prune(fetches, targets, feeds, constants=()):
     """The nodes that the fetched tensors and target operations depend on, cut at fed tensors.
 
     Args:
       fetches: tensors wanted.
       targets: operations to run.
       feeds: tensors whose values are given.
+      constants: pairs (tensor, array) of values that are the same in every run.
 
     Returns:
       A `Subgraph`.
@@ -35,7 +38,7 @@ def prune(fetches, targets, feeds):
     Raises:
       InvalidArgumentError: the nodes form a cycle.
     """
-    fed = set(feeds)
+    fed = {*feeds, *(t for t, _ in constants)}
     needed = {}
     stack = list(targets)
     stack.extend(t.op for t in fetches if t not in fed)
@@ -63,7 +66,7 @@ def prune(fetches, targets, feeds):
         nodes = sorted(needed, key=lambda node: node.id)
     else:
         nodes = _topological(needed, fed)
-    return Subgraph(tuple(nodes), tuple(fetches), tuple(feeds))
+    return Subgraph(tuple(nodes), tuple(fetches), tuple(feeds), tuple(constants))
 
 
 def _topological(needed, fed):

@@ -218,15 +218,20 @@ class Compiled:
                 self._wirings[weighted] = Wiring(self.model, self, weighted)
         return self._wirings[weighted]
 
-    def feeds(self, weighted, training):
-        """The tensors that a step is fed, in order."""
+    def feeds(self, weighted):
+        """The tensors that a step is fed, in order.
+
+        Args:
+          weighted: whether weights of the examples are fed.
+        """
         fed = self.fed_outputs
         keys = list(self.model._fed_inputs()) + [o.target for o in fed]
-        if weighted:
-            keys += [o.sample_weight for o in fed]
+        return keys + [o.sample_weight for o in fed] if weighted else keys
+
+    def phase(self):
+        """The learning phase's tensor, if the graph has one."""
         with self.graph.as_default():
-            phase = state.symbolic_learning_phase()
-        return keys + [phase] if training and phase is not None else keys
+            return state.symbolic_learning_phase()
 
     def train_step(self, weighted):
         """`(fetches, feeds)` of a training step; the first fetches are loss and metrics."""
@@ -239,12 +244,12 @@ class Compiled:
                 operations = distinct(operation_of(op) for op in operations)
                 operation = PUBLIC["group"](*operations)
             wiring.functions["train"] = [wiring.loss, *wiring.results, operation]
-        return wiring.functions["train"], self.feeds(weighted, True)
+        return wiring.functions["train"], self.feeds(weighted)
 
     def test_step(self, weighted):
         """`(fetches, feeds)` of a testing step."""
         wiring = self.wiring(weighted)
-        return [wiring.loss, *wiring.results], self.feeds(weighted, False)
+        return [wiring.loss, *wiring.results], self.feeds(weighted)
 
     def reset_operation(self):
         """The operation that lets all metrics start anew, or None."""

@@ -6,7 +6,7 @@ from headwater._src.keras import batches, sources
 from headwater._src.keras.callback_list import CallbackList, configured
 from headwater._src.keras.epochs import run_test
 from headwater._src.keras.progress import Progbar
-from headwater._src.keras.sessions import get_session
+from headwater._src.keras.sessions import get_session, prepared
 
 
 class Evaluating:
@@ -166,8 +166,7 @@ class Evaluating:
         return batches.concatenated(parts)
 
     def _predict_step(self):
-        session, outputs, keys = get_session(), list(self.outputs), self._fed_inputs()
-        return lambda arrays: session.run(outputs, dict(zip(keys, arrays)))
+        return prepared(get_session(), list(self.outputs), self._fed_inputs())
 
     def predict_generator(
         self,

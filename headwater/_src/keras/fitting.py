@@ -7,7 +7,7 @@ from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.keras import batches, sources
 from headwater._src.keras.compiling import Compiled
 from headwater._src.keras.epochs import run_epochs
-from headwater._src.keras.sessions import get_session
+from headwater._src.keras.sessions import get_session, prepared
 
 
 class Fitting:
@@ -342,16 +342,11 @@ class Fitting:
         compiled = self._compiled
         make = compiled.train_step if mode == "train" else compiled.test_step
         fetches, keys = make(weighted)
-        session = get_session()
-        run, training = session.run, mode == "train"
         count = 1 + len(compiled.wiring(weighted).results)
-        phase = [True] if training else []
-
-        def step(values):
-            fed = dict(zip(keys, [*values, *phase]))
-            return run(fetches, fed)[:count]
-
-        return step
+        phase = compiled.phase()
+        constants = () if phase is None else ((phase, mode == "train"),)
+        run = prepared(get_session(), fetches, keys, constants)
+        return lambda values: run(values)[:count]
 
 
 def _are_tensors(x):

@@ -91,6 +91,21 @@ def _is_initialized(variable):
     return known
 
 
+def prepared(session, fetches, feed_list, constants=()):
+    """A function of a list of values that runs one step.
+
+    Args:
+      session: a `Session`, or what works as one.
+      fetches: as in `Session.run`.
+      feed_list: the tensors that the values are for.
+      constants: pairs of a tensor and the scalar that it is in every run.
+    """
+    if hasattr(session, "prepare"):
+        return session.prepare(fetches, feed_list, constants)
+    keys, more = list(feed_list), dict(constants)
+    return lambda values: session.run(fetches, {**dict(zip(keys, values)), **more})
+
+
 def variable(value, dtype=None, name=None, constraint=None):
     """A new variable with a given first value.
 

@@ -4,6 +4,8 @@ modules beside it.
 
 import weakref
 
+import numpy as np
+
 from headwater._src.compiler.interpret import NodeError
 from headwater._src.compiler.place import Placer
 from headwater._src.compiler.prune import prune
@@ -192,8 +194,9 @@ class BaseSession:
         except TypeError:
             pass  # a fetch that cannot be a key, such as a dict
 
-    def _build(self, tensors, targets, feeds):
-        return self.bind(prune(tensors, targets, feeds))
+    def _build(self, tensors, targets, feeds, constants=()):
+        known = [(t, np.asarray(value, t.dtype.as_numpy_dtype)) for t, value in constants]
+        return self.bind(prune(tensors, targets, feeds, known))
 
     def bind(self, sub):
         """A `Step` of this session for a `Subgraph`."""
@@ -245,6 +248,31 @@ class BaseSession:
         if accept_options:
             return call
         return lambda *args: call(*args)
+
+    def prepare(self, fetches, feed_list=(), constants=()):
+        """A function that runs one fixed step; this is not in TensorFlow.
+
+        A tensor that is the same in every run is no feed but a constant of the step: conditions
+        that depend on it are decided now, not in each run.
+
+        Args:
+          fetches: as in `run`.
+          feed_list: the tensors whose values the function takes, in order.
+          constants: pairs of a tensor and the scalar that it is in every run.
+
+        Returns:
+          A function of a list of values.
+        """
+        self._check_open()
+        fetch, feeds = FetchTree(self._graph, fetches), tuple(feed_list)
+
+        def call(values):
+            self._check_open()
+            step = self._steps.get(fetch.tensors, fetch.targets, feeds, constants)
+            arrays = [feed.convert(value) for feed, value in zip(step.feeds, values, strict=True)]
+            return fetch.rebuild(step.run(arrays))
+
+        return call
 
     def partial_run_setup(self, fetches, feeds=None):
         """Prepares a step that `partial_run` will run in parts.

@@ -23,12 +23,14 @@ class StepCache:
         self._epoch = graph.epoch
         self._lock = threading.Lock()
 
-    def get(self, tensors, targets, feeds):
-        """The step for distinct fetched `tensors`, `targets` to run and fed tensors `feeds`."""
+    def get(self, tensors, targets, feeds, constants=()):
+        """The step for distinct fetched `tensors`, `targets` to run and fed tensors `feeds`;
+        `constants` are pairs of a tensor and the scalar that it is in every run.
+        """
         if self._epoch != self._graph.epoch:
             with self._lock:
                 self._steps, self._epoch = {}, self._graph.epoch
-        key = (tuple(tensors), tuple(targets), tuple(feeds))
+        key = (tuple(tensors), tuple(targets), tuple(feeds), tuple(constants))
         step = self._steps.get(key)
         if step is None:
             with self._lock:
