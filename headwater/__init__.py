@@ -2,20 +2,6 @@
 
 # --- core: types, shapes, errors, logging -------------------------------------------------------
 from headwater import dtypes as dtypes, errors as errors, logging as logging, nest as nest
-
-# --- what programs ask of eager execution, and other libraries' ops -----------------------------
-from headwater._src.compatibility.before_1_0 import BATCHED as _BATCHED
-from headwater._src.compatibility.switches import (
-    GradientTape as GradientTape,
-    enable_eager_execution as enable_eager_execution,
-    enable_v2_behavior as enable_v2_behavior,
-    executing_eagerly as executing_eagerly,
-    load_file_system_library as load_file_system_library,
-    load_op_library as load_op_library,
-)
-from headwater._src.compatibility.tensorflow_paths import (
-    install as install_as_tensorflow,
-)
 from headwater._src.core import lazy as _lazy
 from headwater._src.core.behavior import (
     disable_eager_execution as disable_eager_execution,
@@ -769,10 +755,12 @@ _SUBMODULES = (
     "bitwise",
     "compat",
     "contrib",
+    "estimator",
     "data",
     "core",
     "debugging",
     "examples",
+    "feature_column",
     "flags",
     "gfile",
     "graph_util",
@@ -809,13 +797,58 @@ _SUBMODULES = (
     "version",
 )
 
-_BEFORE_1_0 = dict.fromkeys(
-    ("batch_matmul", "concat_v2", "list_diff", "pack", "select", "unpack", *_BATCHED),
-    "headwater._src.compatibility.before_1_0",
-)
+_COMPATIBILITY = "headwater._src.compatibility."
+_OTHERS = {
+    "install_as_tensorflow": _COMPATIBILITY + "tensorflow_paths",
+    # What programs ask of eager execution, and of ops in C++.
+    **dict.fromkeys(
+        (
+            "GradientTape",
+            "enable_eager_execution",
+            "enable_v2_behavior",
+            "executing_eagerly",
+            "load_file_system_library",
+            "load_op_library",
+        ),
+        _COMPATIBILITY + "switches",
+    ),
+    # Names from before 1.0.
+    **dict.fromkeys(
+        (
+            "batch_cholesky",
+            "batch_cholesky_solve",
+            "batch_fft",
+            "batch_fft2d",
+            "batch_fft3d",
+            "batch_ifft",
+            "batch_ifft2d",
+            "batch_ifft3d",
+            "batch_matmul",
+            "batch_matrix_band_part",
+            "batch_matrix_determinant",
+            "batch_matrix_diag",
+            "batch_matrix_diag_part",
+            "batch_matrix_inverse",
+            "batch_matrix_set_diag",
+            "batch_matrix_solve",
+            "batch_matrix_solve_ls",
+            "batch_matrix_transpose",
+            "batch_matrix_triangular_solve",
+            "batch_self_adjoint_eig",
+            "batch_self_adjoint_eigvals",
+            "batch_svd",
+            "concat_v2",
+            "list_diff",
+            "pack",
+            "select",
+            "unpack",
+        ),
+        _COMPATIBILITY + "before_1_0",
+    ),
+}
 
 __git_version__, __compiler_version__ = GIT_VERSION, COMPILER_VERSION
 newaxis = None
 __version__ = "0.1.0"
 
-__getattr__, __dir__ = _lazy.lazy_getattr(__name__, _SUBMODULES, {**_PROTOS, **_BEFORE_1_0})
+__getattr__, __dir__ = _lazy.lazy_getattr(__name__, _SUBMODULES, {**_PROTOS, **_OTHERS})

@@ -233,7 +233,7 @@ def test_python_2_is_recognised(headwater, program):
 
 def test_missing_names_are_advised(headwater):
     text = headwater("a.py", status=1, a="from tensorflow.contrib import lyers").stderr
-    assert text.count("File") == 1 and "Did you mean layers?" in text
+    assert text.count("File") == 1 and "Did you mean layers" in text
 
 
 OLD_NAMES = """

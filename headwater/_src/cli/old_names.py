@@ -9,8 +9,8 @@ import collections.abc
 import contextlib
 import functools
 import importlib
+import importlib.abc
 import importlib.machinery
-import importlib.util
 import inspect
 import math
 import sys
@@ -95,7 +95,7 @@ def added(names):
                 delattr(owner, name)
 
 
-class _Missing:
+class _Missing(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """A finder, asked last, for modules that Python no longer has."""
 
     def __init__(self, makers):
@@ -128,9 +128,10 @@ def _modules(makers):
 
 def _imp():
     def load_source(name, path):
-        spec = importlib.util.spec_from_file_location(name, path)
-        module = sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        loader = importlib.machinery.SourceFileLoader(name, path)
+        module = sys.modules[name] = types.ModuleType(name)
+        module.__file__ = path
+        exec(loader.source_to_code(loader.get_data(path), path), vars(module))
         return module
 
     return dict(
@@ -163,7 +164,8 @@ def _version():
         def __lt__(self, other):
             return self._key() < _of(other)._key()
 
-        __hash__ = None
+        def __hash__(self):
+            return hash(tuple(self._key()))
 
         def __str__(self):
             return self.vstring

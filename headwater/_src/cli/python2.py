@@ -229,7 +229,7 @@ class _Finder:
 
     def find_spec(self, fullname, path=None, target=None):
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
-        if spec is None or not (spec.origin or "").endswith(".py"):
+        if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
             return None
         place = os.path.abspath(spec.origin)
         if not place.startswith(self._folder) or f"{os.sep}site-packages{os.sep}" in place:

@@ -1,5 +1,6 @@
 """Modules of Python 2's standard library by their old names, and what moved between modules."""
 
+import builtins
 import functools
 import importlib
 import itertools
@@ -53,7 +54,7 @@ def _locate(sources, path):
 def attributes():
     """`(module, name, value)` of names that were in another module, or had another name."""
     for name in ("map", "filter", "zip"):
-        yield itertools, f"i{name}", __builtins__[name]
+        yield itertools, f"i{name}", getattr(builtins, name)
     yield itertools, "izip_longest", itertools.zip_longest
     yield itertools, "ifilterfalse", itertools.filterfalse
     yield operator, "div", operator.floordiv

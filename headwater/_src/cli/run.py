@@ -53,7 +53,7 @@ def run(options):
         stack.enter_context(_process_state())
         folder = os.getcwd() if options.module else _folder(options.program)
         sys.path[0] = folder
-        tensorflow_paths.install()
+        tensorflow_paths.install_as_tensorflow()
         stack.enter_context(old_names.offered())
         stack.enter_context(tracebacks.of_the_program(options.verbose))
         compiler = None
@@ -94,13 +94,13 @@ def _load(options, compiler):
     path = os.path.abspath(path)
     main = types.ModuleType("__main__")
     main.__file__, main.__spec__ = path, spec
-    main.__builtins__ = builtins
     if spec is not None:
         main.__package__ = spec.parent
         main.__loader__ = spec.loader
     if compiler is not None:
         vars(main).update(compiler.globals())
         return main, compiler.compile_file(path)
+    vars(main)["__builtins__"] = builtins
     loader = importlib.machinery.SourceFileLoader("__main__", path)
     return main, loader.source_to_code(loader.get_data(path), path)
 
@@ -130,7 +130,7 @@ def _python2(folder):
 @contextlib.contextmanager
 def _process_state():
     """Puts back what running a program changes of the process: for callers that go on."""
-    kept = sys.argv[:], sys.path[:], sys.modules.get("__main__")
+    kept = sys.argv[:], sys.path[:], sys.modules["__main__"]
     try:
         yield
     finally:

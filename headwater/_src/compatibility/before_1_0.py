@@ -107,23 +107,13 @@ def list_diff(x, y, name=None):
     return set_difference.setdiff1d(x, y, name=name)
 
 
-# Functions of `nn` and `image` that only got another name, and those for batches of matrices, from
-# before linear algebra took batches by itself.
+# Functions of `nn` and `image` that only got another name.
 _RENAMED = {
     "bidirectional_rnn": "nn.static_bidirectional_rnn",
     "deconv2d": "nn.conv2d_transpose",
     "per_image_whitening": "image.per_image_standardization",
     "rnn": "nn.static_rnn",
 }
-BATCHED = tuple(
-    f"batch_{name}"
-    for name in (
-        "cholesky cholesky_solve fft fft2d fft3d ifft ifft2d ifft3d matrix_band_part "
-        "matrix_determinant matrix_diag matrix_diag_part matrix_inverse matrix_set_diag "
-        "matrix_solve matrix_solve_ls matrix_transpose matrix_triangular_solve self_adjoint_eig "
-        "self_adjoint_eigvals svd"
-    ).split()
-)
 
 
 def renamed(old, new, function):
@@ -145,7 +135,7 @@ def renamed(old, new, function):
 
     wrapper.__name__ = wrapper.__qualname__ = old
     wrapper.__module__ = __name__
-    wrapper.__signature__ = inspect.signature(function)
+    setattr(wrapper, "__signature__", inspect.signature(function))  # noqa: B010  not in its type
     return wrapper
 
 
@@ -158,8 +148,9 @@ def __getattr__(name):
         space, _, new = _RENAMED[name].rpartition(".")
         function = getattr(getattr(tf, space) if space else tf, new)
         value = renamed(name, _RENAMED[name], function)
-    elif name in BATCHED:
-        value = renamed(name, name.removeprefix("batch_"), getattr(tf, name[len("batch_") :]))
+    elif name.startswith("batch_"):
+        new = name.removeprefix("batch_")
+        value = renamed(name, new, getattr(tf, new))
     elif name == "seq2seq":
         value = importlib.import_module("headwater.contrib.legacy_seq2seq")
     else:

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import inspect
+import sys
 
 from headwater._src.core import logging
 
@@ -42,7 +43,7 @@ def make_decorator(
       `decorator_func`.
     """
     if decorator_name is None:
-        decorator_name = inspect.currentframe().f_back.f_code.co_name
+        decorator_name = sys._getframe(1).f_code.co_name
     functools.update_wrapper(decorator_func, target)
     decorator_func._tf_decorator = TFDecorator(
         decorator_name, target, decorator_doc, decorator_argspec
@@ -186,8 +187,6 @@ def make_all(module_name, doc_string_modules=None):
     Returns:
       A list of names.
     """
-    import sys
-
     return [n for n in dir(sys.modules[module_name]) if not n.startswith("_")]
 
 

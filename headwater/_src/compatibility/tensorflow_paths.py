@@ -21,7 +21,7 @@ _ROWS = {
 _ROOTS = ("tensorflow", "tensorflow_core")  # 1.15 calls itself both
 
 
-def install():
+def install_as_tensorflow():
     """Makes `import tensorflow`, here and in every module imported from now on, give headwater.
 
     A TensorFlow that is installed beside headwater is hidden, not touched.
@@ -66,15 +66,23 @@ def locate(path):
         row = _ROWS.get(".".join(parts[:n]))
         if row:
             return modules.Place(tuple(row.split()))
-    # The files of `contrib.layers` (`contrib.layers.python.layers.initializers`): the names in them
-    # are those of `contrib.layers`.
     if parts[0] == "contrib" and "python" in parts[2:]:
-        public = _module(".".join(parts[: parts.index("python")]))
-        if public is not None:
-            return modules.Place((public.__name__,))
+        place = _contrib_place(parts)
+        if place is not None:
+            return place
     if any(row.startswith(f"{path}.") for row in _ROWS):
         return modules.Place()
     return None
+
+
+def _contrib_place(parts):
+    """The files of `contrib.slim` (`contrib.slim.python.slim.learning`): the names in them are
+    those of a module below `contrib.slim`, or of `contrib.slim` itself."""
+    where = parts.index("python")
+    public, rest = ".".join(parts[:where]), parts[where + 1 :]
+    paths = [".".join([public, *rest[start:]]) for start in range(len(rest) + 1)]
+    sources = [module.__name__ for module in map(_module, paths) if module is not None]
+    return modules.Place(tuple(sources)) if sources else None
 
 
 def _version_names():
