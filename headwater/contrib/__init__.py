@@ -2,6 +2,32 @@
 
 from headwater._src.core import lazy as _lazy
 
-_PARTS = ("framework", "layers", "lookup", "opt", "rnn")
+_PARTS = (
+    "framework",
+    "layers",
+    "learn",
+    "lookup",
+    "losses",
+    "metrics",
+    "opt",
+    "rnn",
+    "slim",
+    "tensorboard",
+    "training",
+    "util",
+)
+_NOT_HERE = (
+    "boosted_trees",
+    "eager",
+    "factorization",
+    "quantize",
+    "staging",
+    "summary",
+    "tensor_forest",
+    "tfprof",
+    "tpu",
+)
 
-__getattr__, __dir__ = _lazy.lazy_getattr(__name__, _PARTS)
+__getattr__, __dir__ = _lazy.lazy_getattr(
+    __name__, _PARTS, dict.fromkeys(_NOT_HERE, "headwater._src.contrib.unavailable")
+)

@@ -1,0 +1,1 @@
+"""`tf.contrib.slim.nets`: well-known networks, with the names of their published checkpoints."""

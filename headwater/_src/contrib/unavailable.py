@@ -1,0 +1,50 @@
+"""Parts of `tf.contrib` that are not here: each access says so, and what to use instead."""
+
+_ADVICE = {
+    "boosted_trees": "use gradient boosting of scikit-learn or XGBoost on the same features",
+    "eager": (
+        "headwater runs graphs: build the computation with placeholders or tf.data, and run it in "
+        "a tf.Session"
+    ),
+    "factorization": "use sklearn.cluster.KMeans, or write the update as a graph",
+    "quantize": "train as usual; tf.quantization.fake_quant_* ops can be placed by hand",
+    "staging": "tf.data's prefetch() overlaps the input with a step",
+    "summary": "use tf.summary.FileWriter and tf.summary.scalar in a graph",
+    "tensor_forest": "use sklearn.ensemble.RandomForestClassifier on the same features",
+    "tfprof": "use tf.RunOptions(trace_level=...) and tf.RunMetadata",
+    "tpu": (
+        "headwater compiles every session with XLA, for the CPU or a GPU: use the optimizer "
+        "itself, and tf.estimator in place of TPUEstimator"
+    ),
+}
+
+
+class Unavailable:
+    """A module of `tf.contrib` that is not here.
+
+    Args:
+      part: its name after `tf.contrib.`.
+    """
+
+    def __init__(self, part):
+        self._part = part
+
+    def __getattr__(self, name):
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        top = self._part.split(".")[0]
+        raise NotImplementedError(
+            f"tf.contrib.{self._part}.{name} is not implemented in headwater: {_ADVICE[top]}."
+        )
+
+    def __repr__(self):
+        return f"<tf.contrib.{self._part}: not implemented in headwater>"
+
+
+NAMES = tuple(_ADVICE)
+
+
+def __getattr__(name):
+    if name not in _ADVICE:
+        raise AttributeError(name)
+    return Unavailable(name)
