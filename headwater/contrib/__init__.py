@@ -3,6 +3,7 @@
 from headwater._src.core import lazy as _lazy
 
 _PARTS = (
+    "data",
     "framework",
     "layers",
     "learn",

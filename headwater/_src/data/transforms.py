@@ -281,8 +281,11 @@ class Transforms:
         Raises:
           ValueError: options set before have other values.
         """
-        found = self._made(raw.OptionsDataset, serialized_options="")
-        found._options = self.options().merge(options)
+        merged = self.options().merge(options)
+        ordered = False not in (merged.deterministic, merged.experimental_deterministic)
+        text = "" if ordered else "unordered"
+        found = self._made(raw.OptionsDataset, serialized_options=text)
+        found._options = merged
         return found
 
 

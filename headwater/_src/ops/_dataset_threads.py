@@ -5,6 +5,7 @@ the process they are told to end, too.
 """
 
 import atexit
+import functools
 import os
 import threading
 import weakref
@@ -132,12 +133,17 @@ class ParallelMap(Over):
     def __init__(self, ctx, source, function, workers):
         super().__init__(source)
         self._ctx, self._function, self._workers = ctx, function, workers
+        self._kind = _InOrder
 
     def quick(self):
         return False
 
+    def unordered(self):
+        super().unordered()
+        self._kind = _AsReady
+
     def iterate(self):
-        return _InOrder(self._ctx, self.source.iterate(), self._function, self._workers)
+        return self._kind(self._ctx, self.source.iterate(), self._function, self._workers)
 
 
 class _InOrder:
@@ -182,13 +188,29 @@ class _InOrder:
         self._submit()
         if not self._results:
             raise StopIteration
-        result, lane = self._results.popleft(), self._lane
-        if not result.done:
-            with lane.condition:
-                lane.ctx.wait(
-                    lane.condition, lambda: result.done or lane.stopped, "IteratorGetNext"
-                )
-        return result.get()
+        return self._finished().get()
+
+    def _finished(self):
+        """Takes the next result, when it is there."""
+        result = self._results.popleft()
+        self._wait(lambda: result.done)
+        return result
+
+    def _wait(self, ready):
+        lane = self._lane
+        with lane.condition:
+            if not ready():
+                lane.ctx.wait(lane.condition, lambda: ready() or lane.stopped, "IteratorGetNext")
+
+
+class _AsReady(_InOrder):
+    """The same in the order in which results are ready."""
+
+    def _finished(self):
+        self._wait(lambda: any(r.done for r in self._results))
+        result = next(r for r in self._results if r.done)
+        self._results.remove(result)
+        return result
 
 
 def _work(lane):
@@ -199,7 +221,7 @@ def _work(lane):
             if lane.stopped:
                 return
             result, function, element = lane.waiting.popleft()
-        result.set(lambda: function(*element))
+        result.set(functools.partial(function, *element))
         with lane.condition:
             result.done = True
             lane.condition.notify_all()

@@ -43,6 +43,9 @@ class Dataset:
         """Whether `rows` gives something."""
         return False
 
+    def unordered(self):
+        """Lets threads hand over what is ready first."""
+
 
 class Rows:
     """A walk over the rows of some arrays.
@@ -191,6 +194,9 @@ class Over(Dataset):
 
     def __init__(self, source):
         self.source = source
+
+    def unordered(self):
+        self.source.unordered()
 
     def quick(self):
         return self.source.quick()
@@ -405,6 +411,7 @@ class _Taken:
 
     def __next__(self):
         if self._left <= 0:
+            self._walk = Ends()
             raise StopIteration
         self._left -= 1
         return next(self._walk)

@@ -433,8 +433,11 @@ def prefetch_dataset_kernel(ctx, input_dataset, buffer_size):
 
 
 @OptionsDataset.host
-def options_dataset_kernel(ctx, input_dataset):
-    return datasets.Same(dataset_of(input_dataset))
+def options_dataset_kernel(ctx, input_dataset, *, serialized_options):
+    source = dataset_of(input_dataset)
+    if serialized_options == "unordered":
+        source.unordered()
+    return datasets.Same(source)
 
 
 @RewriteDataset.host

@@ -366,7 +366,8 @@ def _stack(values, dtype, shape):
     ]
     out = np.full((len(values), *dims), b"" if kind == np.object_ else 0, kind)
     for i, value in enumerate(values):
-        out[(i, *(slice(s) for s in value.shape))] = value
+        # A single value as such: NumPy would put the array itself into an array of objects.
+        out[(i, *(slice(s) for s in value.shape))] = value if value.ndim else value[()]
     return out
 
 
