@@ -8,6 +8,10 @@ from headwater._src.layers.rnn import (
     static_bidirectional_rnn as static_bidirectional_rnn,
     static_rnn as static_rnn,
 )
+from headwater._src.layers.rnn_raw import (
+    raw_rnn as raw_rnn,
+    static_state_saving_rnn as static_state_saving_rnn,
+)
 from headwater._src.ops.batch_norm import (
     batch_norm_with_global_normalization as batch_norm_with_global_normalization,
     batch_normalization as batch_normalization,
