@@ -7,6 +7,7 @@ _PARTS = (
     "framework",
     "layers",
     "learn",
+    "legacy_seq2seq",
     "lookup",
     "losses",
     "metrics",
