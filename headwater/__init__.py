@@ -196,6 +196,7 @@ from headwater._src.ops import (
     dataflow as _dataflow,
     depthwise as _depthwise,
     dilated as _dilated,
+    functional_calls as _functional_calls,
     lrn as _lrn,
     morphology as _morphology,
     nn as _nn,

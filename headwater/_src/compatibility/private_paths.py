@@ -35,6 +35,7 @@ _ROWS = {
         ("tensor_shape", "tf .core.tensor_shape .compatibility.framework_names"),
         ("tensor_util", "tf .graph.static_value .core.tensor_proto"),
         ("graph_util graph_util_impl convert_to_constants", "tf.graph_util .graph.graph_util"),
+        ("function", ".ops.defun"),
         ("function func_graph", "tf .graph.func_graph"),
         ("errors errors_impl", "tf.errors"),
         ("random_seed", "tf .graph.seeds"),
@@ -50,6 +51,7 @@ _ROWS = {
     "ops": [
         ("array_ops math_ops check_ops clip_ops functional_ops map_fn control_flow_ops", "tf"),
         ("control_flow_ops", ".ops.dataflow"),
+        ("functional_ops gen_functional_ops", ".ops.functional_calls"),
         ("state_ops tensor_array_ops template session_ops script_ops logging_ops", "tf"),
         ("histogram_ops confusion_matrix numerics sort_ops special_math_ops standard_ops", "tf"),
         ("variables variable_scope partitioned_variables resources manip_ops list_ops", "tf"),

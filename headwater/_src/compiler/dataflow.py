@@ -453,7 +453,9 @@ def _loop(enters, merges, parts, exits):
         for _, k, token in exits:
             env[k] = env[token] = DEAD
         now, position = [base[k] for (k, _), _, _ in merges], 0
-        while any(value is not DEAD for value in now):
+        once = not merges and any(base[k] is not DEAD for _, k, _ in enters)
+        while once or any(value is not DEAD for value in now):
+            once = False
             inner = base[:]
             for value, entry in zip(now, merges):
                 out, index, token = entry[2]

@@ -60,7 +60,7 @@ class Analysis:
     """
 
     def __init__(self, sub):
-        self._fed = set(sub.feeds)
+        self._fed = {*sub.feeds, *(t for t, _ in sub.constants)}
         self._order = {node: i for i, node in enumerate(sub.nodes)}
         self._paths, self._conditions = {}, {}
         self.users = {}
@@ -165,7 +165,7 @@ class Analysis:
         """An Exit is alive once its loop has ended; other conditions inside make it uncertain."""
         depth = len(self._paths[node])
         inside = {c for c in found if len(self._paths.get(c[0].op, ())) > depth}
-        if len(inside) == 1 and next(iter(inside))[1] == 0:
+        if not inside or len(inside) == 1 and next(iter(inside))[1] == 0:
             return found - inside
         return (found - inside) | {(node.outputs[0], None)}
 

@@ -126,7 +126,7 @@ def _emit_known_branch(builder, node, bodies, fed, after):
     if selector not in consts or builder.analysis is not None:
         return False
     body = bodies[chooser(node, len(bodies))(consts[selector])]
-    nodes = prune(body.outputs, (), body.inputs).nodes
+    nodes = prune(body.outputs, body.targets, body.inputs).nodes
     if any(n in builder.seen or n.op.kind == "flow" for n in (*nodes, *_makers(body.inputs))):
         return False  # the same body serves several nodes: its tensors stand for several values
     for inner, outer in zip(body.inputs, node.inputs[1:]):

@@ -22,6 +22,9 @@ class FuncGraph(Graph):
       sources: for each captured input, the tensor of `outer_graph` that it stands for.
     """
 
+    signature_names = None  # names of arguments and of results in the library
+    python_gradient = gradient_name = None  # of a call: a Python function, or one of the library
+    targets = ()  # operations that run even when no result needs them
     in_loop = False  # whether it is the body of a loop, or inside one
 
     def __init__(self, name, outer):

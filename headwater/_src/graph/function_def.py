@@ -6,6 +6,7 @@ output.
 
 from headwater._src.graph import graphdef
 from headwater._src.graph.bodies import new_graph
+from headwater._src.graph.call_ops import call_op
 from headwater._src.graph.optable import OPS
 
 
@@ -16,8 +17,9 @@ def definition_of(graph):
     proto = function_pb2.FunctionDef()
     proto.signature.name = graph.name
     names = {}
+    given, results = graph.signature_names or ((), ())
     for i, t in enumerate(graph.inputs):
-        names[t] = f"arg_{i}"
+        names[t] = given[i] if i < len(given) else f"arg_{i}"
         proto.signature.input_arg.add(name=names[t], type=t.dtype.as_datatype_enum)
     parameters = {t.op for t in graph.inputs}
     for node in graph._ops:
@@ -31,8 +33,9 @@ def definition_of(graph):
         if node.opdef.stateful:
             proto.signature.is_stateful = True
     for i, t in enumerate(graph.outputs):
-        proto.signature.output_arg.add(name=f"out_{i}", type=t.dtype.base_dtype.as_datatype_enum)
-        proto.ret[f"out_{i}"] = _reference(t, names)
+        name = results[i] if i < len(results) else f"out_{i}"
+        proto.signature.output_arg.add(name=name, type=t.dtype.base_dtype.as_datatype_enum)
+        proto.ret[name] = _reference(t, names)
     return proto
 
 
@@ -69,9 +72,6 @@ def body_of(definition, node, inputs):
       ValueError: the definition is not valid, or does not fit the inputs.
       NotFoundError: it has an op that headwater does not have.
     """
-    from headwater._src.core.proto import graph_pb2
-    from headwater._src.graph.importer import import_graph_def
-
     if len(inputs) != len(definition.signature.input_arg):
         raise ValueError(
             f"Function {definition.signature.name} takes {len(definition.signature.input_arg)} "
@@ -88,6 +88,25 @@ def body_of(definition, node, inputs):
                 f"{t.name}, which {node.name} gives it"
             )
         arguments[arg.name] = graph.add_input(t)
+    graph.outputs = inline(definition, graph, arguments)
+    graph.targets = effects(graph)
+    return graph
+
+
+def inline(definition, graph, arguments):
+    """Adds the nodes of a function to a graph.
+
+    Args:
+      definition: the `FunctionDef`.
+      graph: the `FuncGraph`.
+      arguments: the tensors of `graph` that the function's arguments are, by name.
+
+    Returns:
+      The list of its results.
+    """
+    from headwater._src.core.proto import graph_pb2
+    from headwater._src.graph.importer import import_graph_def
+
     kinds = {n.name: n for n in definition.node_def}
     proto = graph_pb2.GraphDef()
     for old in definition.node_def:
@@ -95,10 +114,11 @@ def body_of(definition, node, inputs):
         new.CopyFrom(old)
         del new.input[:]
         new.input.extend(
-            _flat(text, kinds, arguments) for text in old.input if text[1:] not in arguments
+            _flat(text, kinds, arguments, graph) for text in old.input if text[1:] not in arguments
         )
     wanted = [
-        _flat(definition.ret[arg.name], kinds, arguments) for arg in definition.signature.output_arg
+        _flat(definition.ret[arg.name], kinds, arguments, graph)
+        for arg in definition.signature.output_arg
     ]
     # Arguments come in under names that no node can have.
     with graph.as_default():
@@ -113,16 +133,25 @@ def body_of(definition, node, inputs):
             name=graph.name,
         )
     found = iter(found)
-    graph.outputs = [
-        arguments[w[len(_MARK) : -2]] if w.startswith(_MARK) else next(found) for w in wanted
+    return [arguments[w[len(_MARK) : -2]] if w.startswith(_MARK) else next(found) for w in wanted]
+
+
+def effects(graph):
+    """The nodes of a function's body that run even when no result needs them."""
+    return [
+        node
+        for node in graph._ops
+        if node.op.kind in ("update", "host")
+        or node.op.check
+        or node.op.kind == "function"
+        and node.opdef.stateful
     ]
-    return graph
 
 
 _MARK = "argument."
 
 
-def _flat(text, kinds, arguments):
+def _flat(text, kinds, arguments, graph):
     """An input as a GraphDef writes it: `node:7`."""
     if text.startswith("^"):
         return text
@@ -130,7 +159,7 @@ def _flat(text, kinds, arguments):
         return f"{_MARK}{text}:0"
     name, output, index = text.split(":") if text.count(":") == 2 else (*text.split(":"), "0")[:3]
     node = kinds.get(name)
-    op = None if node is None else OPS.get(node.op)
+    op = None if node is None else OPS.get(node.op) or call_op(graph, node.op)
     if op is None:
         return f"{name}:{index}"
     at = 0

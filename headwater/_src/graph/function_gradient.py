@@ -8,8 +8,9 @@ side effects are those of the forward run.
 
 import numpy as np
 
-from headwater._src.core import dtypes
+from headwater._src.core import dtypes, errors
 from headwater._src.graph import dims as dims_lib
+from headwater._src.graph.blame import node_error
 from headwater._src.graph.bodies import new_graph
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import get_default_graph
@@ -84,7 +85,7 @@ def _dense(dy):
 
 def branch_gradient(op, *dys):
     """The gradient of `If`, `Case` and calls: a node of the same kind with the bodies' gradients."""
-    selector = op.inputs[:1] if op.op.form == "branch" else ()
+    selector = op.inputs[: op.op.leading]
     inputs = op.inputs[len(selector) :]
     forwards = op.op.bodies(op)
     given = [i for i, dy in enumerate(dys) if dy is not None]
@@ -155,6 +156,40 @@ def _add_output(op, like, dims):
     op.outputs.append(output)
     op.graph._touch()
     return output
+
+
+def gradient_body(node, name, n):
+    """The body that gives the derivatives of a function of the library.
+
+    Args:
+      node: the `Operation` that runs it; its inputs are the function's arguments and, for each
+        result, the tensor that weights it.
+      name: name of the function.
+      n: the number of arguments.
+
+    Returns:
+      A `FuncGraph`.
+
+    Raises:
+      NotFoundError: there is no such function.
+    """
+    from headwater._src.graph.function_def import inline
+
+    found = node.graph._functions.get(name if isinstance(name, str) else name.name)
+    if found is None:
+        raise node_error(errors.NotFoundError, node, f"Function {name} is not defined.")
+    definition = found.definition
+    body = new_graph(node.graph, f"{found.name}_gradient")
+    values = [body.add_input(t) for t in node.inputs]
+    names = [arg.name for arg in definition.signature.input_arg]
+    ys = inline(definition, body, dict(zip(names, values)))
+    pairs = [(y, dy) for y, dy in zip(ys, values[n:]) if is_trainable(y)]
+    xs = values[:n]
+    dxs = gradients_into(body, [y for y, _ in pairs], [dy for _, dy in pairs], xs)
+    with body.as_default():
+        dxs = [zeros_of(x) if dx is None else _dense(dx) for x, dx in zip(xs, dxs)]
+        body.outputs = [body.capture(t) for t in dxs]
+    return body
 
 
 # --- loops ------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def get_gradient_function(op):
         name = name.decode()
     if name in _REGISTERED:
         return _REGISTERED[name]
-    kind = OPS.get(name)
+    kind = op.op if name == op.type else OPS.get(name)
     if kind is not None:
         if kind.gradient_fn is not None:
             return kind.gradient_fn

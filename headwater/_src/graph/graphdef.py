@@ -33,6 +33,10 @@ def graph_proto(graph, from_version=None, add_shapes=False):
             out.attr["_output_shapes"].list.shape.extend([t.shape.as_proto() for t in node.outputs])
     for function in graph._functions.values():
         proto.library.function.add().CopyFrom(function.definition)
+        if getattr(function, "gradient_name", None):
+            proto.library.gradient.add(
+                function_name=function.name, gradient_func=function.gradient_name
+            )
     return proto
 
 

@@ -21,6 +21,7 @@ from headwater._src.graph import (
     nodespec,
     scopes as scopes_lib,
 )
+from headwater._src.graph.call_ops import call_op
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.operation import Operation, Tensor
 from headwater._src.graph.optable import OPS
@@ -31,10 +32,11 @@ _NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
 class GraphFunction:
     """A function of an imported graph's library: its name and definition (a `FunctionDef`)."""
 
-    __slots__ = ("name", "definition")
+    __slots__ = ("definition", "gradient_name", "name")
 
-    def __init__(self, definition):
+    def __init__(self, definition, gradient_name=None):
         self.name, self.definition = definition.signature.name, definition
+        self.gradient_name = gradient_name
 
 
 def import_graph_def(
@@ -68,6 +70,7 @@ def import_graph_def(
     _check_versions(graph_def.versions)
     graph = get_default_graph()
     graph._check_not_finalized()
+    _add_functions(graph, graph_def.library)
     with _prefix(graph, name) as prefix:
         inputs = _map_inputs(graph, name, input_map)
         work = _Import(graph, graph_def, prefix, inputs, _producer_defaults(producer_op_list))
@@ -76,9 +79,6 @@ def import_graph_def(
         work.finish()
         result = None if wanted is None else [work.element(item) for item in wanted]
         work.commit()
-    graph._functions.update(
-        (f.signature.name, GraphFunction(f)) for f in graph_def.library.function
-    )
     _merge_versions(graph, graph_def.versions)
     missing = [key for key in input_map if not work.knows(key)]
     if missing:
@@ -86,6 +86,15 @@ def import_graph_def(
             f"Attempted to map inputs that were not found in graph_def: [{', '.join(missing)}]"
         )
     return result
+
+
+def _add_functions(graph, library):
+    """Takes over a library; functions that were made in this graph stay."""
+    gradients = {g.function_name: g.gradient_func for g in library.gradient}
+    for definition in library.function:
+        known = definition.signature.name
+        if not hasattr(graph._functions.get(known), "inputs"):
+            graph._functions[known] = GraphFunction(definition, gradients.get(known))
 
 
 class _Import:
@@ -163,7 +172,7 @@ class _Import:
         """Makes the node at position `i`."""
         node = self.nodes[i]
         new_name = self.names[node.name]
-        op = OPS.get(node.op)
+        op = OPS.get(node.op) or call_op(self.graph, node.op)
         if op is None:
             raise errors.NotFoundError(
                 None,

@@ -33,6 +33,8 @@ class Op:
       handles: a host kernel that takes variables as such, not their values.
       uninitialized: the kernel takes a variable without a value (as None).
       wants_dims: the kernel also takes `static_dims`, what is known of the first input's shape.
+      leading: how many of a function op's inputs its functions do not get.
+      hidden: how many of a loop's variables, the first ones, are no outputs.
       updates: for `update` kernels, the positions of the inputs that are the state.
       reads: whether an `update` needs the old state.
       gradient_fn: `(op, *dys) -> [dx or None, ...]`; `differentiable` is False for ops without
@@ -52,6 +54,7 @@ class Op:
         self.reads = True
         self.reserve = None
         self.form, self.body_attrs = None, ()
+        self.leading = self.hidden = 0
         self.lists = False
         self.shape_fn = None
         self.shape_attrs = ()
@@ -173,6 +176,7 @@ class Op:
         body) or `"call"`.
         """
         self.kind, self.form, self.body_attrs = "function", form, attrs
+        self.leading = int(form == "branch")
         return self
 
     def bodies(self, node):
@@ -274,7 +278,7 @@ def _body(node, function):
         return function
     from headwater._src.graph.function_def import body_of
 
-    return body_of(definition, node, node.inputs[1:] if node.op.form == "branch" else node.inputs)
+    return body_of(definition, node, node.inputs[node.op.leading :])
 
 
 def define_op(name, inputs="", outputs="", attrs=(), shape=None, stateful=False):
