@@ -46,7 +46,7 @@ def test_arg_scope_can_be_entered_again():
 
 def test_arg_scope_is_closed_by_an_error():
     with pytest.raises(ZeroDivisionError), framework.arg_scope([area], height=5):
-        1 / 0
+        raise ZeroDivisionError
     assert area(1) == (1, 1, None)
 
 

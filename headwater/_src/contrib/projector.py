@@ -3,11 +3,6 @@
 import os
 
 import headwater as tf
-from headwater._src.core.proto.projector_config_pb2 import (
-    EmbeddingInfo as EmbeddingInfo,
-    ProjectorConfig as ProjectorConfig,
-    SpriteMetadata as SpriteMetadata,
-)
 
 FILE_NAME = "projector_config.pbtxt"
 

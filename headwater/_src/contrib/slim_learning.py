@@ -129,21 +129,12 @@ def train(
         if train_step_kwargs is _DEFAULT:
             train_step_kwargs = _step_arguments(global_step, number_of_steps, log_every_n_steps)
         supervisor = tf.train.Supervisor(
-            graph=graph,
-            is_chief=is_chief,
-            logdir=logdir,
-            init_op=init_op,
-            init_feed_dict=init_feed_dict,
-            local_init_op=local_init_op,
-            ready_op=ready_op,
-            summary_op=summary_op if logdir else None,
-            summary_writer=summary_writer,
-            global_step=global_step,
-            saver=saver or tf.train.Saver(),
-            save_summaries_secs=save_summaries_secs,
-            save_model_secs=save_interval_secs,
-            init_fn=init_fn,
-        )
+            graph, ready_op, is_chief=is_chief, init_op=init_op, init_feed_dict=init_feed_dict,
+            local_init_op=local_init_op, logdir=logdir, summary_op=summary_op if logdir else None,
+            saver=saver or tf.train.Saver(), global_step=global_step,
+            save_summaries_secs=save_summaries_secs, save_model_secs=save_interval_secs,
+            summary_writer=summary_writer, init_fn=init_fn,
+        )  # fmt: skip
     with supervisor.managed_session(
         master, start_standard_services=False, config=session_config
     ) as sess:
@@ -156,7 +147,8 @@ def train(
         loss = _loop(supervisor, sess, train_step_fn, train_op, global_step, train_step_kwargs)
         if logdir and is_chief:
             supervisor.saver.save(sess, supervisor.save_path, global_step=supervisor.global_step)
-        supervisor.stop(threads, close_summary_writer=True, ignore_live_threads=ignore_live_threads)
+        # The writer is still needed: leaving the block closes it.
+        supervisor.stop(threads, False, ignore_live_threads)
     return loss
 
 
