@@ -93,7 +93,11 @@ def get_registered_object(name, custom_objects=None, module_objects=None):
       custom_objects: dict that is looked into before the module's objects.
       module_objects: dict that is looked into last.
     """
-    for objects in (_CUSTOM, custom_objects or {}, module_objects or {}):
+    for objects in (
+        _CUSTOM,
+        custom_objects or {},
+        {} if module_objects is None else module_objects,
+    ):
         if name in objects:
             return objects[name]
     return None
