@@ -272,7 +272,7 @@ def group_by_reducer(key_func, reducer):
         reduce, specs = state_function(
             reducer.reduce_func, init.result, dataset.element_spec, "Dataset_reduce"
         )
-        finalize = DatasetFunction(reducer.finalize_func, specs, "Dataset_finalize", unpack=False)
+        finalize = DatasetFunction(reducer.finalize_func, specs, "Dataset_finalize")
         return dataset._made(
             raw.GroupByReducerDataset,
             key.captured,
@@ -318,7 +318,7 @@ def take_while(predicate):
 
 
 def shuffle_and_repeat(buffer_size, count=None, seed=None):
-    """`shuffle` and `repeat` in one: the next round already fills the buffer.
+    """`shuffle` and `repeat` in one.
 
     Args:
       buffer_size: how many elements the buffer holds.

@@ -29,16 +29,13 @@ class Mapping:
         """
         f = self._function(map_func, "Dataset_map")
         if num_parallel_calls is None:
-            return self._made(
-                raw.MapDataset, f.captured, f=f.graph, specs=f.specs, preserve_cardinality=True
-            )
+            return self._made(raw.MapDataset, f.captured, f=f.graph, specs=f.specs)
         return self._made(
             raw.ParallelMapDatasetV2,
             f.captured,
             int64(num_parallel_calls, "num_parallel_calls"),
             f=f.graph,
             specs=f.specs,
-            preserve_cardinality=True,
         )
 
     def map_with_legacy_function(self, map_func, num_parallel_calls=None, deterministic=None):

@@ -14,13 +14,6 @@ def invalid(message):
     return errors.InvalidArgumentError(None, None, message)
 
 
-def taken(array, found):
-    """Some rows of an array, as an array of their own."""
-    if found.__class__ is slice:
-        return array[found].copy()
-    return array.take(found, axis=0)
-
-
 class Batch(Over):
     """Consecutive elements, stacked."""
 
@@ -43,9 +36,7 @@ class Batch(Over):
         rows = self.source.rows() if self.source.rows_possible() else None
         if rows is not None:
             return _RowBatches(rows, self.size, self._drop)
-        many = getattr(self.source, "batches", None)
-        walk = many(self.size, self._drop) if many is not None else None
-        return walk or _Batches(self.source.iterate(), self.size, self._drop)
+        return _Batches(self.source.iterate(), self.size, self._drop)
 
     def cardinality(self):
         n = self.source.cardinality()
@@ -63,9 +54,7 @@ class _RowBatches:
         n = size_of(found)
         if not n or self._drop and n < self._size:
             raise StopIteration
-        if found.__class__ is list:
-            found = np.asarray(found, np.intp)
-        return tuple([taken(a, found) for a in self._rows.arrays])
+        return self._rows.gathered(found)
 
 
 class _Batches:
@@ -106,8 +95,8 @@ def stacked(values, component):
                 f"{_text(np.shape(value))}."
             )
     if not shape:
-        kind = first.dtype if hasattr(first, "dtype") else object
-        if kind == object:
+        kind = getattr(first, "dtype", np.dtype(object))
+        if kind.hasobject:
             out = np.empty(len(values), object)
             out[:] = [v[()] if v.__class__ is np.ndarray else v for v in values]
             return out

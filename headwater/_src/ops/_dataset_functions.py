@@ -43,6 +43,10 @@ class Function:
     def __call__(self, *components):
         return tuple([_value(v) for v in self._run([*components, *self._captured])])
 
+    def has_variables(self):
+        """Whether it uses variables, whose values may change between two elements."""
+        return any(v.__class__.__name__ == "Slot" for v in self._captured)
+
     def slow(self):
         """Whether several threads could run it faster than one."""
         return any(_is_slow(node) for node in self.graph.get_operations())
@@ -62,12 +66,15 @@ def _value(value):
 class Map(Over):
     """A function of each element."""
 
-    def __init__(self, source, function):
+    def __init__(self, source, function, keeps=True):
         super().__init__(source)
-        self.function = function
+        self.function, self._keeps = function, keeps
 
     def quick(self):
         return False
+
+    def cardinality(self):
+        return self.source.cardinality() if self._keeps else UNKNOWN
 
     def iterate(self):
         return _Mapped(self.source.iterate(), self.function)
@@ -201,6 +208,8 @@ class _Interleaved:
         raise StopIteration
 
     def _open_one(self):
+        if not self._more:
+            return
         try:
             element = next(self._walk)
         except StopIteration:
@@ -210,28 +219,34 @@ class _Interleaved:
 
 
 class LegacyInterleave(Interleave):
-    """Like `Interleave`, but a dataset that ends is replaced at once, within its turn."""
+    """Like `Interleave`, but all places are filled at first, and a dataset that ends is replaced
+    at once.
+    """
 
     def iterate(self):
         return _Replacing(self.source.iterate(), self._predicate, self._cycle, self._block)
 
 
 class _Replacing(_Interleaved):
+    _fresh = True
+
     def __next__(self):
-        while self._more or any(self._open):
+        if self._fresh:
+            self._fresh = False
+            for self._at in range(len(self._open)):
+                self._open_one()
+            self._at = 0
+        while any(self._open):
             inner = self._open[self._at]
             if inner is None:
-                if self._more:
-                    self._open_one()
-                else:
-                    self._next_place()
+                self._next_place()
                 continue
             try:
                 element = next(inner)
             except StopIteration:
-                self._open[self._at], self._given = None, 0
-                if not self._more:
-                    self._next_place()
+                self._open[self._at] = None
+                self._open_one()
+                self._next_place()
                 continue
             self._given += 1
             if self._given == self._block:

@@ -7,13 +7,12 @@ single element.
 
 import numpy as np
 
-from headwater._src.ops._dataset_batches import taken
 from headwater._src.ops._dataset_functions import Map, _Mapped
-from headwater._src.ops._datasets import size_of
+from headwater._src.ops._datasets import Rows
 
 # Ops whose result at a place depends on the operands at that place only, and that raise nothing.
 _ELEMENTWISE = frozenset(
-    """Abs Add AddV2 BiasAdd Cast Ceil Cos Equal Exp Floor Greater GreaterEqual Identity IsFinite
+    """Abs Add AddV2 Cast Ceil Cos Equal Exp Floor Greater GreaterEqual Identity IsFinite
     IsNan Less LessEqual Log Log1p LogicalAnd LogicalNot LogicalOr Maximum Minimum Mul Neg NotEqual
     RealDiv Reciprocal Relu Relu6 Round Rsqrt Sigmoid Sign Sin Sqrt Square SquaredDifference
     StopGradient Sub Tanh ZerosLike OnesLike""".split()
@@ -53,6 +52,9 @@ def _result_rank(node, ranks):
     """The rank of a node's result without the batch's dimension, None when it does not broadcast
     there as it would for one element.
     """
+    if node.type == "OneHot":
+        alone = node.attrs["axis"] == -1 and not any(t in ranks for t in node.inputs[1:])
+        return ranks[node.inputs[0]] + 1 if alone else None
     if node.type not in _ELEMENTWISE or node._control or not _numeric(node.outputs[0]):
         return None
     batched = {ranks[t] for t in node.inputs if t in ranks}
@@ -68,28 +70,26 @@ def _result_rank(node, ranks):
 class VectorMap(Map):
     """`Map`, which a batch after it may run on many elements at once."""
 
-    def batches(self, size, drop_remainder):
-        """A walk over batches, or None when elements have to be made one by one."""
-        if not self.source.rows_possible():
+    def __init__(self, source, function, keeps=True):
+        super().__init__(source, function, keeps)
+        self._possible = None
+
+    def rows_possible(self):
+        if self._possible is None:
+            self._possible = self._check()
+        return self._possible
+
+    def _check(self):
+        if not self.source.rows_possible() or self.function.has_variables():
+            return False
+        graph = self.function.graph
+        return vectorizable(graph, len(graph.inputs) - len(graph.sources))
+
+    def rows(self):
+        if not self.rows_possible():
             return None
         rows = self.source.rows()
-        if rows is None or not vectorizable(self.function.graph, len(rows.arrays)):
-            return None
-        return _MappedRows(rows, self.function, size, drop_remainder)
+        return Rows(rows.arrays, rows.take, (*rows.functions, self.function))
 
     def iterate(self):
         return _Mapped(self.source.iterate(), self.function)
-
-
-class _MappedRows:
-    def __init__(self, rows, function, size, drop):
-        self._rows, self._function, self._size, self._drop = rows, function, size, drop
-
-    def __next__(self):
-        found = self._rows.take(self._size)
-        n = size_of(found)
-        if not n or self._drop and n < self._size:
-            raise StopIteration
-        if found.__class__ is list:
-            found = np.asarray(found, np.intp)
-        return self._function(*[taken(a, found) for a in self._rows.arrays])

@@ -6,11 +6,10 @@ dataset's seeds, or with two numbers of the dataset's generator when every walk 
 """
 
 import os
-from collections import deque
 
 import numpy as np
 
-from headwater._src.ops._datasets import INFINITE, UNKNOWN, Ends, Over, Rows, numbers
+from headwater._src.ops._datasets import Over, numbers
 from headwater._src.xp import philox
 
 _PORTION = 1024  # numbers drawn at a time
@@ -64,7 +63,7 @@ class Shuffle(Over):
         def take(n):
             return walk.several(n)
 
-        return Rows(rows.arrays, take)
+        return rows.moved(take)
 
     def iterate(self):
         if self.rows_possible():
@@ -83,11 +82,6 @@ class _RowNumbers:
             return i
         self._waiting = iter(numbers(self._take(4096)))
         return next(self._waiting)
-
-    def up_to(self, n):
-        """A list of `n` row numbers, fewer at the end."""
-        found = list(numbers(self._take(n)))
-        return found
 
 
 class _Shuffled:
@@ -148,67 +142,3 @@ class _Shuffled:
             first = 0
         self._first = first
         return found
-
-
-class ShuffleAndRepeat(Shuffle):
-    """Repetitions shuffled one by one, while the next one already fills the buffer."""
-
-    def __init__(self, source, buffer_size, seed, seed2, count, reshuffle=True):
-        super().__init__(source, buffer_size, seed, seed2, reshuffle)
-        self._count = count
-
-    def rows_possible(self):
-        return False
-
-    def rows(self):
-        return None
-
-    def iterate(self):
-        if not self._count:
-            return Ends()
-        return _Rounds(self.source, self._size, self._count, self._words())
-
-    def cardinality(self):
-        n = self.source.cardinality()
-        if self._count < 0:
-            return INFINITE if n else 0
-        return n if n in (INFINITE, UNKNOWN) else n * self._count
-
-
-class _Rounds:
-    def __init__(self, source, size, count, words):
-        self._source, self._size, self._left, self._words = source, size, count, words
-        self._items, self._lengths = deque(), deque()  # lengths of the rounds in the buffer
-        self._walk, self._fresh = None, True
-
-    def _fill(self):
-        while len(self._items) < self._size:
-            if self._walk is None:
-                if not self._left:
-                    return
-                self._left -= 1
-                self._walk, self._fresh = self._source.iterate(), True
-                self._lengths.append(0)
-            try:
-                self._items.append(next(self._walk))
-            except StopIteration:
-                self._walk = None
-                if self._fresh:
-                    self._left = 0
-                continue
-            self._fresh = False
-            self._lengths[-1] += 1
-
-    def __next__(self):
-        self._fill()
-        items, lengths = self._items, self._lengths
-        while lengths and not lengths[0]:
-            lengths.popleft()
-        if not lengths:
-            raise StopIteration
-        i = self._words() % lengths[0]
-        chosen = items[i]
-        items[i] = items[0]
-        items.popleft()
-        lengths[0] -= 1
-        return chosen

@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections import deque
 
-from headwater._src.ops._datasets import Over
+from headwater._src.ops._datasets import UNKNOWN, Over
 
 AUTO = -1
 _QUICK_BYTES = 1 << 20  # batches below this are not worth a thread's handing over
@@ -130,13 +130,17 @@ def _fill(lane, walk):
 class ParallelMap(Over):
     """A function of each element, computed by several threads; results keep their order."""
 
-    def __init__(self, ctx, source, function, workers):
+    def __init__(self, ctx, source, function, workers, keeps=True):
         super().__init__(source)
         self._ctx, self._function, self._workers = ctx, function, workers
+        self._keeps = keeps
         self._kind = _InOrder
 
     def quick(self):
         return False
+
+    def cardinality(self):
+        return self.source.cardinality() if self._keeps else UNKNOWN
 
     def unordered(self):
         super().unordered()

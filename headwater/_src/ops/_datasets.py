@@ -54,10 +54,27 @@ class Rows:
       arrays: tuple of arrays with the same first dimension.
       take: function from a number to an integer array of at most as many rows, or to a slice;
         nothing in it at the end.
+      functions: what is to be done with rows that are taken, all at once: functions of arrays
+        that give a tuple of arrays, each row's results from that row only.
     """
 
-    def __init__(self, arrays, take):
-        self.arrays, self.take = arrays, take
+    def __init__(self, arrays, take, functions=()):
+        self.arrays, self.take, self.functions = arrays, take, functions
+
+    def moved(self, take):
+        """The same rows in another order."""
+        return Rows(self.arrays, take, self.functions)
+
+    def gathered(self, found):
+        """What `take` has found, as a tuple of arrays of their own."""
+        if found.__class__ is slice:
+            element = tuple([a[found].copy() for a in self.arrays])
+        else:
+            found = np.asarray(found, np.intp)
+            element = tuple([a.take(found, axis=0) for a in self.arrays])
+        for function in self.functions:
+            element = function(*element)
+        return element
 
 
 class RowElements:
@@ -65,14 +82,19 @@ class RowElements:
 
     def __init__(self, rows, portion=64):
         self._rows, self._portion = rows, portion
-        self._waiting = iter(())
+        self._waiting, self._arrays = iter(()), rows.arrays
 
     def __next__(self):
         for i in self._waiting:
-            return tuple([a[i] for a in self._rows.arrays])
-        self._waiting = iter(numbers(self._rows.take(self._portion)))
+            return tuple([row(a, i) for a in self._arrays])
+        rows = self._rows
+        found = rows.take(self._portion)
+        if rows.functions and size_of(found):
+            self._arrays = rows.gathered(found)
+            found = slice(0, size_of(found))
+        self._waiting = iter(numbers(found))
         for i in self._waiting:
-            return tuple([row(a, i) for a in self._rows.arrays])
+            return tuple([row(a, i) for a in self._arrays])
         raise StopIteration
 
 
@@ -302,7 +324,7 @@ class Repeat(Over):
         if rows is None:
             return None
         if not self.count:
-            return Rows(rows.arrays, lambda n: slice(0, 0))
+            return rows.moved(lambda n: slice(0, 0))
         left, fresh = self.count - 1, True
 
         def take(n):
@@ -320,7 +342,7 @@ class Repeat(Over):
                 left, rows, fresh = left - 1, self.source.rows(), True
             return joined(parts)
 
-        return Rows(rows.arrays, take)
+        return rows.moved(take)
 
     def iterate(self):
         if self.rows_possible():
@@ -391,7 +413,7 @@ class Take(Over):
             left -= size_of(found) if left > 0 else 0
             return found
 
-        return Rows(rows.arrays, take)
+        return rows.moved(take)
 
     def iterate(self):
         if self.rows_possible():
@@ -432,7 +454,7 @@ class Skip(Over):
         if rows is None:
             return None
         if self._count < 0:
-            return Rows(rows.arrays, lambda n: slice(0, 0))
+            return rows.moved(lambda n: slice(0, 0))
         left = self._count
         while left:
             size = size_of(rows.take(min(left, 65536)))

@@ -56,26 +56,33 @@ MapAndBatchDataset = _define(
 
 
 @MapDataset.host(handles=True)
-def map_dataset_kernel(ctx, input_dataset, other_arguments, *, f):
-    return VectorMap(dataset_of(input_dataset), Function(ctx, f, other_arguments))
+def map_dataset_kernel(ctx, input_dataset, other_arguments, *, f, preserve_cardinality):
+    function = Function(ctx, f, other_arguments)
+    return VectorMap(dataset_of(input_dataset), function, preserve_cardinality)
 
 
-def _parallel(ctx, source, function, workers):
+def _parallel(ctx, source, function, workers, keeps=True):
     if not function.slow():
-        return VectorMap(source, function)
-    return ParallelMap(ctx, source, function, auto(int(workers)))
+        return VectorMap(source, function, keeps)
+    return ParallelMap(ctx, source, function, auto(int(workers)), keeps)
 
 
 @ParallelMapDataset.host(handles=True)
-def parallel_map_dataset_kernel(ctx, input_dataset, other_arguments, num_parallel_calls, *, f):
+def parallel_map_dataset_kernel(
+    ctx, input_dataset, other_arguments, num_parallel_calls, *, f, preserve_cardinality
+):
     function = Function(ctx, f, other_arguments)
-    return _parallel(ctx, dataset_of(input_dataset), function, num_parallel_calls)
+    source = dataset_of(input_dataset)
+    return _parallel(ctx, source, function, num_parallel_calls, preserve_cardinality)
 
 
 @ParallelMapDatasetV2.host(handles=True)
-def parallel_map_dataset_v2_kernel(ctx, input_dataset, other_arguments, num_parallel_calls, *, f):
+def parallel_map_dataset_v2_kernel(
+    ctx, input_dataset, other_arguments, num_parallel_calls, *, f, preserve_cardinality
+):
     function = Function(ctx, f, other_arguments)
-    return _parallel(ctx, dataset_of(input_dataset), function, num_parallel_calls)
+    source = dataset_of(input_dataset)
+    return _parallel(ctx, source, function, num_parallel_calls, preserve_cardinality)
 
 
 @MapAndBatchDataset.host(handles=True)

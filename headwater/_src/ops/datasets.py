@@ -5,7 +5,7 @@ import numpy as np
 from headwater._src.graph import define_op
 from headwater._src.ops import _dataset_batches as batches, _datasets as datasets
 from headwater._src.ops._dataset_functions import dataset_of, single_element
-from headwater._src.ops._dataset_shuffle import Shuffle, ShuffleAndRepeat, Words
+from headwater._src.ops._dataset_shuffle import Shuffle, Words
 from headwater._src.ops._dataset_threads import Prefetch
 from headwater._src.ops._datasets import INFINITE, Dataset
 from headwater._src.ops._shapes import scalar
@@ -253,15 +253,14 @@ def shuffle_dataset_kernel(
 def shuffle_and_repeat_dataset_kernel(
     ctx, input_dataset, buffer_size, seed, seed2, count, *, reshuffle_each_iteration
 ):
-    source = dataset_of(input_dataset)
-    return ShuffleAndRepeat(
-        source,
+    shuffled = Shuffle(
+        dataset_of(input_dataset),
         _buffer(buffer_size),
         int(seed),
         int(seed2),
-        int(count),
         reshuffle_each_iteration,
     )
+    return datasets.Repeat(shuffled, int(count))
 
 
 def _buffer(size):
