@@ -216,6 +216,7 @@ class Layer(LayerEnds, LayerSums, Tracking, base.Layer):
             synchronization=synchronization,
             aggregation=aggregation,
         )
+        state.of_graph(variable.graph).variables.append(variable)
         (self._trainable_weights if trainable else self._non_trainable_weights).append(variable)
         if regularizer is not None:
             self._add_regularization(variable, regularizer)
@@ -271,6 +272,10 @@ class Layer(LayerEnds, LayerSums, Tracking, base.Layer):
         if graph is not get_default_graph() and not _inside(graph):
             with graph.as_default():
                 return self.__call__(inputs, *args, **kwargs)
+        if not _calls.training:  # inside of a layer, nobody asks where tensors come from
+            from headwater._src.keras.functional_ops import give_history
+
+            give_history(flat)
         accepted = _accepted(type(self).call)
         given = _masks(inputs)
         if "mask" in accepted and "mask" not in kwargs and len(args) < accepted.index("mask"):

@@ -16,10 +16,15 @@ class _Results:
         factor = size if self._by_examples else 1
         self._loss += float(outcome[0]) * factor
         self._count += factor
-        self._metrics = outcome[1:]
+        self._metrics = [_plain(value) for value in outcome[1:]]
 
     def values(self):
         return [self._loss / self._count if self._count else float("nan"), *self._metrics]
+
+
+def _plain(value):
+    """A result as a Python number, if it is one."""
+    return value.item() if getattr(value, "ndim", None) == 0 else value
 
 
 def run_epochs(

@@ -63,6 +63,7 @@ class Metric(Layer):
             name=name,
             use_resource=True,
         )
+        state.of_graph(variable.graph).variables.append(variable)
         self._non_trainable_weights.append(variable)
         return variable
 

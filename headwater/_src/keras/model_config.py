@@ -126,14 +126,18 @@ def plain(value):
 
 
 class _UsesInModel:
-    """Numbers the uses of layers within one model; a layer may be used outside too."""
+    """Numbers the uses of layers within one model; a layer may be used outside too.
+
+    Where the layer is a model, number 0 is the model's own inputs and outputs.
+    """
 
     def __init__(self, model):
         inside = set(model._layer_graph.nodes)
         self._number = {}
         for layer in model._layer_graph.layers:
             mine = [node for node in layer._inbound_nodes if node in inside]
-            self._number.update((node, i) for i, node in enumerate(mine))
+            first = 1 if getattr(layer, "_is_graph_network", False) else 0
+            self._number.update((node, i) for i, node in enumerate(mine, first))
 
     def place(self, tensor):
         """`[layer name, use, output]` of a tensor."""
@@ -172,7 +176,8 @@ class _Rebuilding:
             layer = layer_registry.deserialize(entry, custom_objects=self._custom)
             name = entry.get("name") or entry["config"]["name"]
             self._layers[name] = layer
-            self._made[name] = [layer.output] if isinstance(layer, InputLayer) else []
+            is_first = isinstance(layer, InputLayer) or getattr(layer, "_is_graph_network", False)
+            self._made[name] = [layer.output] if is_first else []
             waiting[name] = list(entry["inbound_nodes"])
         while any(waiting.values()):
             progress = False

@@ -21,9 +21,6 @@ class Node:
       inputs: its inputs, a tensor or a nested structure of tensors.
       outputs: its outputs, likewise.
       arguments: the further arguments of the call, by name.
-
-    Attributes:
-      inbound_layers: the layers that made the inputs, one for each.
     """
 
     def __init__(self, layer, inputs, outputs, arguments=None):
@@ -32,14 +29,17 @@ class Node:
         self.arguments = arguments or {}
         index = len(layer._inbound_nodes)
         layer._inbound_nodes.append(self)
-        self.inbound_layers = []
-        for tensor in self.flat_inputs:
-            maker = getattr(tensor, "_keras_history", None)
-            if maker is not None:
-                self.inbound_layers.append(maker.layer)
-                maker.layer._outbound_nodes.append(self)
+        for maker in self.inbound_layers:
+            maker._outbound_nodes.append(self)
         for i, tensor in enumerate(self.flat_outputs):
             tensor._keras_history = KerasHistory(layer, index, i)
+
+    @property
+    def inbound_layers(self):
+        """The layers that made the inputs, one for each; none for an input layer."""
+        own = {id(t) for t in self.flat_outputs}
+        known = [t for t in self.flat_inputs if hasattr(t, "_keras_history") and id(t) not in own]
+        return [t._keras_history.layer for t in known]
 
     @property
     def flat_inputs(self):

@@ -22,7 +22,7 @@ def exists(prefix):
     Args:
       prefix: its path without endings.
     """
-    return checkpoint.exists(os.fspath(prefix))
+    return bundle.exists(os.fspath(prefix))
 
 
 def _children(item):
@@ -35,7 +35,7 @@ def _children(item):
         return {}
     found = {}
     if getattr(item, "_is_graph_network", False) or hasattr(item, "_all_layers"):
-        layers = item._layers
+        layers = item.layers
         weighty = [layer for layer in layers if layer.weights]
         found.update((f"layer_with_weights-{i}", layer) for i, layer in enumerate(weighty))
         found.update((f"layer-{i}", layer) for i, layer in enumerate(layers))
@@ -117,7 +117,7 @@ def read(model, prefix):
     pairs, seen, missing = [], set(), []
     pending = [(model, 0)]
     while pending:
-        item, number = pending.pop()
+        item, number = pending.pop(0)
         if id(item) in seen:
             continue
         seen.add(id(item))

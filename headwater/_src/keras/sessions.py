@@ -15,6 +15,7 @@ from headwater._src.graph.framework import control_dependencies
 from headwater._src.graph.optable import raw
 from headwater._src.graph.variable import Variable
 from headwater._src.keras import state
+from headwater._src.keras.tracking import distinct
 from headwater._src.ops.variables import is_variable_initialized
 from headwater._src.runtime.session import Session
 
@@ -71,9 +72,10 @@ def clear_session():
 
 def _initialize(session):
     """Gives first values to the variables of the session's graph that have none yet."""
-    known = state.of_graph(session.graph).initialized.setdefault(id(session), set())
-    variables = session.graph.get_collection(GraphKeys.GLOBAL_VARIABLES)
-    fresh = [v for v in variables if id(v) not in known]
+    notes = state.of_graph(session.graph)
+    known = notes.initialized.setdefault(session, set())
+    variables = session.graph.get_collection(GraphKeys.GLOBAL_VARIABLES) + notes.variables
+    fresh = distinct(v for v in variables if id(v) not in known)
     if not fresh:
         return
     with control_dependencies(None):

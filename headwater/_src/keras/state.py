@@ -73,12 +73,14 @@ def set_image_data_format(data_format):
 
 
 class _GraphState:
-    """Keras' notes on one graph: the learning phase, names in use, variables known to have values."""
+    """Keras' notes on one graph: the learning phase, the names in use, the variables of layers, and
+    which variables are known to have values, by session.
+    """
 
     def __init__(self):
         self.phase = None
         self.uids = defaultdict(int)
-        self.initialized = {}
+        self.variables, self.initialized = [], {}
 
 
 def of_graph(graph=None):
@@ -88,7 +90,7 @@ def of_graph(graph=None):
       graph: a `Graph` (default: the default graph, outside function bodies).
 
     Returns:
-      An object with `phase`, `uids` and `initialized`.
+      An object with `phase`, `uids`, `variables` and `initialized`.
     """
     graph = graph or enclosing_graph()
     state = graph.__dict__.get("_keras_state")
