@@ -395,8 +395,10 @@ def resize_images(x, height_factor, width_factor, data_format, interpolation="ne
     factors = np.array([height_factor, width_factor], np.int32)
     known = None if None in x.dims[1:3] else [d * int(f) for d, f in zip(x.dims[1:3], factors)]
     size = fn.shape(x)[1:3] * factors if known is None else np.array(known, np.int32)
-    resize = fn.resize_nearest_neighbor if interpolation == "nearest" else fn.resize_bilinear
-    x = resize(x, size, half_pixel_centers=True) if interpolation == "bilinear" else resize(x, size)
+    if interpolation == "nearest":
+        x = raw.ResizeNearestNeighbor(x, size, half_pixel_centers=True)
+    else:
+        x = raw.ResizeBilinear(x, size, half_pixel_centers=True)
     return fn.transpose(x, [0, 3, 1, 2]) if first else x
 
 
@@ -465,7 +467,7 @@ def ctc_decode(y_pred, input_length, greedy=True, beam_width=100, top_paths=1):
       top_paths: how many sequences are given.
 
     Returns:
-      `(list of tensors [batch, longest] filled up with -1, log probabilities)`.
+      `(list of tensors [batch, time] filled up with -1, log probabilities)`.
     """
     logits = fn.log(fn.transpose(y_pred, [1, 0, 2]) + state.epsilon())
     lengths = fn.cast(input_length, dtypes.int32)
@@ -475,7 +477,8 @@ def ctc_decode(y_pred, input_length, greedy=True, beam_width=100, top_paths=1):
         decoded, scores = ctc_beam_search_decoder(
             logits, lengths, beam_width=beam_width, top_paths=top_paths, merge_repeated=False
         )
-    dense = [fn.sparse_to_dense(d.indices, d.dense_shape, d.values, -1) for d in decoded]
+    shape = fn.cast(fn.shape(y_pred)[:2], dtypes.int64)
+    dense = [fn.sparse_to_dense(d.indices, shape, d.values, -1) for d in decoded]
     return dense, scores
 
 
