@@ -11,6 +11,10 @@ from collections.abc import Sequence
 
 # name -> (module, what it does in a line)
 COMMANDS = {
+    "doctor": (
+        "headwater._src.cli.doctor",
+        "say which TensorFlow symbols of programs are supported, without running them",
+    ),
     "demo": (
         "headwater._src.cli.demo",
         "train the tutorials' digit classifiers and save what the simpler one has learned",

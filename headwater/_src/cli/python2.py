@@ -61,6 +61,24 @@ class Compiler:
         Raises:
           SyntaxError: it is not a Python 2 program either.
         """
+        tree = self.tree(source, path)
+        divides = not _imports_division(tree)
+        tree = ast.fix_missing_locations(_Meaning(divides).visit(tree))
+        return compile(tree, path, "exec", dont_inherit=True)
+
+    def tree(self, source, path):
+        """The syntax tree of a program in today's syntax; lines have their numbers in the source.
+
+        Args:
+          source: its bytes or text.
+          path: the file it is from.
+
+        Returns:
+          An `ast.Module`.
+
+        Raises:
+          SyntaxError: it is not a Python 2 program either.
+        """
         text = source if isinstance(source, str) else _decoded(source)
         translated = self._in_today_s_syntax(text.replace("\r\n", "\n"), path)
         try:
@@ -68,9 +86,7 @@ class Compiler:
         except TabError:
             tree = ast.parse(_without_tabs(translated), path)
         _number_lines_again(tree)
-        divides = not _imports_division(tree)
-        tree = ast.fix_missing_locations(_Meaning(divides).visit(tree))
-        return compile(tree, path, "exec", dont_inherit=True)
+        return tree
 
     def _in_today_s_syntax(self, text, path):
         failure = None

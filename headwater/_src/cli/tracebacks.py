@@ -1,6 +1,7 @@
 """Errors of a program that is run by `headwater run`: the program's own frames, and advice."""
 
 import contextlib
+import importlib
 import os
 import sys
 import threading
@@ -36,13 +37,13 @@ def of_the_program(verbose):
     """
 
     def hook(kind, error, frames):
-        print(text(error, verbose), end="", file=sys.stderr)
+        sys.stderr.write(text(error, verbose))
 
     def thread_hook(args):
         if args.exc_type is not SystemExit:
             name = args.thread.name if args.thread is not None else "unknown"
-            print(f"Exception in thread {name}:", file=sys.stderr)
-            hook(args.exc_type, args.exc_value, args.exc_traceback)
+            # One write: other threads may be printing too.
+            sys.stderr.write(f"Exception in thread {name}:\n{text(args.exc_value, verbose)}")
 
     kept = sys.excepthook, threading.excepthook
     sys.excepthook, threading.excepthook = hook, thread_hook
@@ -87,8 +88,8 @@ def _hide(shown):
 
 def _hidden(filename):
     return (
-        filename.startswith(("<frozen importlib", "<frozen runpy", *_HIDDEN_FOLDERS))
-        or filename.endswith((f"{os.sep}importlib{os.sep}__init__.py",))
+        filename.startswith(("<frozen importlib", *_HIDDEN_FOLDERS))
+        or filename in (threading.__file__, importlib.__file__)
         or any(package in filename for package in _HIDDEN_PACKAGES)
     )
 
