@@ -10,6 +10,7 @@ from headwater._src.keras import activations, crossentropies, state
 from headwater._src.keras.functions import fn
 from headwater._src.ops.ctc import ctc_greedy_decoder, ctc_loss
 from headwater._src.ops.ctc_beam_search import ctc_beam_search_decoder
+from headwater._src.ops.image_resize import resize_bilinear, resize_nearest_neighbor
 from headwater._src.ops.nn import in_top_k as _in_top_k
 
 relu, elu, sigmoid, tanh = (
@@ -396,9 +397,9 @@ def resize_images(x, height_factor, width_factor, data_format, interpolation="ne
     known = None if None in x.dims[1:3] else [d * int(f) for d, f in zip(x.dims[1:3], factors)]
     size = fn.shape(x)[1:3] * factors if known is None else np.array(known, np.int32)
     if interpolation == "nearest":
-        x = raw.ResizeNearestNeighbor(x, size, half_pixel_centers=True)
+        x = resize_nearest_neighbor(x, size, half_pixel_centers=True)
     else:
-        x = raw.ResizeBilinear(x, size, half_pixel_centers=True)
+        x = resize_bilinear(x, size, half_pixel_centers=True)
     return fn.transpose(x, [0, 3, 1, 2]) if first else x
 
 

@@ -152,9 +152,9 @@ class CallbackList:
 
 
 def _watches(callback, moments):
-    own = type(callback)
+    """Whether a callback does something at one of the moments."""
     return any(
-        moment in callback.__dict__ or getattr(own, moment, None) is not getattr(Callback, moment)
+        getattr(getattr(callback, moment, None), "__func__", None) is not getattr(Callback, moment)
         for moment in moments
     )
 
