@@ -1,7 +1,7 @@
 """Functions of a graph's library as ops: a node may have a function's name for its type.
 
-`call_op` gives the op for a name. Its gradient is the function that the library names for it, or a
-`SymbolicGradient` node, which runs the function once more.
+`call_op` gives the op for a name. Its gradient is a `SymbolicGradient` node, which runs the function
+once more, or the function that the library names for it.
 """
 
 from headwater._src.core import dtypes
@@ -96,11 +96,7 @@ def _gradient(op, *dys):
     if from_python is not None:
         found = from_python(op, *dense)
         return list(found) if isinstance(found, (list, tuple)) else [found]
-    named = getattr(function, "gradient_name", None)
     types = [t.dtype.base_dtype for t in op.inputs]
-    if named is not None:
-        found = call_op(op.graph, named)(*op.inputs, *dense)
-        return list(found) if isinstance(found, (list, tuple)) else [found]
     return list(
         raw.SymbolicGradient(
             [*op.inputs, *dense], Tout=types, f=op.op.name, name="SymbolicGradient"

@@ -130,7 +130,7 @@ def inline(definition, graph, arguments):
                 if any(f"{_MARK}{name}:0" in n.input for n in proto.node)
             },
             [w for w in wanted if not w.startswith(_MARK)],
-            name=graph.name,
+            name=graph.name.lstrip("_") or "function",
         )
     found = iter(found)
     return [arguments[w[len(_MARK) : -2]] if w.startswith(_MARK) else next(found) for w in wanted]

@@ -173,6 +173,7 @@ def gradient_body(node, name, n):
     Raises:
       NotFoundError: there is no such function.
     """
+    from headwater._src.graph.call_ops import call_op
     from headwater._src.graph.function_def import inline
 
     found = node.graph._functions.get(name if isinstance(name, str) else name.name)
@@ -181,6 +182,11 @@ def gradient_body(node, name, n):
     definition = found.definition
     body = new_graph(node.graph, f"{found.name}_gradient")
     values = [body.add_input(t) for t in node.inputs]
+    if found.gradient_name is not None:
+        with body.as_default():
+            called = call_op(body, found.gradient_name)(*values)
+        body.outputs = list(called) if isinstance(called, (list, tuple)) else [called]
+        return body
     names = [arg.name for arg in definition.signature.input_arg]
     ys = inline(definition, body, dict(zip(names, values)))
     pairs = [(y, dy) for y, dy in zip(ys, values[n:]) if is_trainable(y)]

@@ -85,8 +85,10 @@ def fill_attr(proto, value, attr=None):
         proto.shape.CopyFrom(TensorShape._of(value).as_proto())
     elif kind == "tensor":
         proto.tensor.CopyFrom(tensor_proto.make_tensor_proto(value))
-    elif hasattr(value, "SerializeToString"):
+    elif hasattr(value, "WhichOneof") and value.DESCRIPTOR.name == "AttrValue":
         proto.CopyFrom(value)
+    elif hasattr(value, "SerializeToString"):
+        proto.func.CopyFrom(value)
     else:
         proto.func.name = value if isinstance(value, str) else value.name
 

@@ -7,6 +7,7 @@ Read in this order: `Op` (what is known about an op), then `define_op` (how it g
 import inspect
 
 from headwater._src.graph.build import apply_op
+from headwater._src.graph.graph import Graph
 from headwater._src.graph.opdef import REQUIRED, parse_opdef
 from headwater._src.graph.optable import OPS
 
@@ -270,8 +271,9 @@ def _body(node, function):
     """The `FuncGraph` that a name stands for: each node has a body of its own, since gradients add
     to it.
     """
-    if not isinstance(function, str):
+    if isinstance(function, Graph):
         return function
+    function = getattr(function, "name", function)
     library = node.graph._functions.get(function)
     definition = getattr(library, "definition", None)
     if definition is None:

@@ -156,14 +156,14 @@ def Gradient(inputs, f, name=None):
 
 
 @public
-def remote_call(args, Tout, f, target, name=None):
+def remote_call(target, args, Tout, f, name=None):
     """Calls a `Defun`; which device it is for does not matter within one process.
 
     Args:
+      target: name of a device, a string or string `Tensor`.
       args: the arguments.
       Tout: types of the results.
       f: the `Defun`.
-      target: name of a device, a string or string `Tensor`.
       name: name of the node.
 
     Returns:
