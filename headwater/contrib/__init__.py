@@ -13,6 +13,7 @@ _PARTS = (
     "metrics",
     "opt",
     "rnn",
+    "seq2seq",
     "slim",
     "tensorboard",
     "training",

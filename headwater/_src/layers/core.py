@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.graph import raw
 from headwater._src.graph.convert import constant
 from headwater._src.graph.optable import PUBLIC
@@ -89,6 +90,10 @@ class Dense(Layer):
                 self.bias_constraint,
             )
         self.built = True
+
+    def compute_output_shape(self, input_shape):
+        """`input_shape` with `units` as its last dimension."""
+        return TensorShape(input_shape)[:-1].concatenate(self.units)
 
     def call(self, inputs):
         """The product, the bias and the activation."""
