@@ -233,7 +233,8 @@ class _Replacing(_Interleaved):
     def __next__(self):
         if self._fresh:
             self._fresh = False
-            for self._at in range(len(self._open)):
+            for at in range(len(self._open)):
+                self._at = at
                 self._open_one()
             self._at = 0
         while any(self._open):

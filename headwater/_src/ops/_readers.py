@@ -23,6 +23,7 @@ class Reader:
     """
 
     kind = "Reader"
+    single = False  # whether a piece of work is one record: with it, the work is finished
 
     def __init__(self, name):
         self.name = name
@@ -76,6 +77,8 @@ class Reader:
             self._end()
             raise
         self.produced += 1
+        if self.single:
+            self._end()
         return pair
 
     def _end(self):
@@ -99,7 +102,7 @@ class Reader:
 class IdentityReader(Reader):
     """Gives each piece of work itself, as key and as record."""
 
-    kind = "IdentityReader"
+    kind, single = "IdentityReader", True
 
     def records(self, work):
         yield work, work
@@ -141,15 +144,11 @@ class IdentityReader(Reader):
             None, None, f"{what} for {self.kind} '{self.name}': {text}"
         )
 
-    def _end(self):
-        super()._end()
-        self.work = b""
-
 
 class WholeFileReader(Reader):
     """Gives each file as one record; the key is its name."""
 
-    kind = "WholeFileReader"
+    kind, single = "WholeFileReader", True
 
     def records(self, work):
         yield work, local.read_bytes(work)

@@ -96,7 +96,7 @@ def input_producer(
       ValueError: the shape of a row is not known.
       RuntimeError: `input_tensor` cannot be used.
     """
-    with scope(name, "input_producer", [input_tensor]) as full:
+    with scope(name, "input_producer", [input_tensor]):
         input_tensor = convert_to_tensor(input_tensor, name="input_tensor")
         shape = input_tensor.shape.with_rank_at_least(1)[1:].merge_with(element_shape)
         if not shape.is_fully_defined():
@@ -112,7 +112,7 @@ def input_producer(
             dtypes=[input_tensor.dtype.base_dtype],
             shapes=[shape],
             shared_name=shared_name,
-            name=full,
+            name=name,
         )
         fill = queue.enqueue_many([input_tensor])
         add_queue_runner(QueueRunner(queue, [fill], cancel_op=cancel_op))
@@ -156,7 +156,7 @@ def string_input_producer(
         raise ValueError(message)
     with scope(name, "input_producer", [string_tensor]) as full:
         strings = convert_to_tensor(string_tensor, dtypes.string)
-        enough = PUBLIC["Assert"](raw.Greater(raw.Size(strings), 0), [message])
+        enough = PUBLIC["Assert"](raw.Greater(PUBLIC["size"](strings), 0), [message])
         with get_default_graph().control_dependencies([enough]):
             strings = raw.Identity(strings)
         return input_producer(
