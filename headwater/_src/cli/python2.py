@@ -43,17 +43,18 @@ class Compiler:
         """What a module's globals start with: Python 2's built-in names."""
         return {"__builtins__": {**vars(builtins), **python2_meaning.builtin_names(self)}}
 
-    def compile_file(self, path):
-        """The code of a file."""
+    def compile_file(self, path, package=None):
+        """The code of a file; see `compile`."""
         with open(path, "rb") as file:
-            return self.compile(file.read(), path)
+            return self.compile(file.read(), path, package)
 
-    def compile(self, source, path):
+    def compile(self, source, path, package=None):
         """The code of a program.
 
         Args:
           source: its bytes or text.
           path: the file it is from.
+          package: folder of the package it belongs to, or `None`; its imports look there first.
 
         Returns:
           A code object.
@@ -62,8 +63,10 @@ class Compiler:
           SyntaxError: it is not a Python 2 program either.
         """
         tree = self.tree(source, path)
-        divides = not _imports_division(tree)
-        tree = ast.fix_missing_locations(_Meaning(divides).visit(tree))
+        divides = not _imports_from_future(tree, "division")
+        if _imports_from_future(tree, "absolute_import"):
+            package = None
+        tree = ast.fix_missing_locations(_Meaning(divides, package).visit(tree))
         return compile(tree, path, "exec", dont_inherit=True)
 
     def tree(self, source, path):
@@ -132,11 +135,11 @@ def _without_tabs(text):
     return "\n".join(lines)
 
 
-def _imports_division(tree):
+def _imports_from_future(tree, name):
     return any(
         isinstance(node, ast.ImportFrom)
         and node.module == "__future__"
-        and any(a.name == "division" for a in node.names)
+        and any(a.name == name for a in node.names)
         for node in tree.body
     )
 
@@ -162,8 +165,29 @@ def _number_lines_again(tree):
 class _Meaning(ast.NodeTransformer):
     """Replaces what means something else in Python 3 by calls that keep the old meaning."""
 
-    def __init__(self, divides):
+    def __init__(self, divides, package):
         self._divides = divides
+        self._package = package
+
+    def _beside(self, name):
+        """Whether a module of that name lies in the package, where Python 2 looked first."""
+        if self._package is None:
+            return False
+        place = os.path.join(self._package, name.split(".")[0])
+        return os.path.isfile(place + ".py") or os.path.isfile(os.path.join(place, "__init__.py"))
+
+    def visit_ImportFrom(self, node):
+        if not node.level and self._beside(node.module):
+            node.level = 1
+        return node
+
+    def visit_Import(self, node):
+        near = [a for a in node.names if "." not in a.name and self._beside(a.name)]
+        if not near:
+            return node
+        parts = [ast.copy_location(ast.ImportFrom(None, near, 1), node)]
+        node.names = [a for a in node.names if a not in near]
+        return [*parts, node] if node.names else parts
 
     def visit_BinOp(self, node):
         self.generic_visit(node)
@@ -229,7 +253,10 @@ class _Loader(importlib.machinery.SourceFileLoader):
     compiler: Compiler
 
     def get_code(self, fullname):
-        return self.compiler.compile_file(self.get_filename(fullname))
+        path = self.get_filename(fullname)
+        package = os.path.dirname(path)
+        inside = "." in fullname or os.path.basename(path) == "__init__.py"
+        return self.compiler.compile_file(path, package if inside else None)
 
     def exec_module(self, module):
         vars(module).update(self.compiler.globals())

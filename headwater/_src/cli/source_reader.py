@@ -5,7 +5,7 @@ import json
 import pathlib
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _ROOT = "tensorflow"
 # A use inside `try:` with one of these handled has a replacement in the program itself.
@@ -56,7 +56,7 @@ def uses_of(path):
     except OSError as e:
         raise Unreadable(str(e)) from e
     tree, python2 = _parse(source, str(path))
-    return _uses_in(tree), python2
+    return _Reader().read(tree), python2
 
 
 def _uses_of_notebook(path):
@@ -69,12 +69,8 @@ def _uses_of_notebook(path):
     for number, source in enumerate(sources, 1):
         # Lines for IPython itself are made empty, so that the others keep their numbers.
         tree, _ = _parse(_SHELL.sub("pass", source).encode(), f"{path}, cell {number}")
-        found += [_in_cell(use, number) for use in reader.read(tree)]
+        found += [replace(use, cell=number) for use in reader.read(tree)]
     return found
-
-
-def _in_cell(use, cell):
-    return Use(use.line, use.symbol, use.keywords, use.guarded, cell)
 
 
 def _parse(source, name):
@@ -92,10 +88,6 @@ def _parse(source, name):
             except (SyntaxError, ValueError, CommandError):
                 place = f" at line {first.lineno}" if getattr(first, "lineno", None) else ""
                 raise Unreadable(f"not a Python program: {first}{place}") from first
-
-
-def _uses_in(tree):
-    return _Reader().read(tree)
 
 
 class _Reader(ast.NodeVisitor):

@@ -3,6 +3,7 @@
 import functools
 import importlib
 import inspect
+import re
 import types
 from dataclasses import dataclass
 
@@ -18,16 +19,13 @@ _DIFFERENT = {
     "load_op_library": "compiled kernels cannot be loaded: write the op with tf.py_func",
     "load_file_system_library": "file systems cannot be added",
     "enable_eager_execution": "graphs only: remove the call and run what you want to see",
-    "compat.v1.enable_eager_execution": "graphs only: remove the call",
     "enable_v2_behavior": "graphs only: remove the call",
     "GradientTape": "graphs only: use tf.gradients",
-    "contrib.eager": "graphs only",
 }
 _REFUSED = {
     "load_op_library",
     "load_file_system_library",
     "enable_eager_execution",
-    "compat.v1.enable_eager_execution",
     "enable_v2_behavior",
     "GradientTape",
 }
@@ -68,7 +66,7 @@ def verdict(use):
 
 @functools.cache
 def _of_symbol(symbol):
-    short = symbol.removeprefix("tensorflow.")
+    short = symbol.removeprefix("tensorflow.").removeprefix("compat.v1.")
     if short in _REFUSED:
         return Verdict(MISSING, _DIFFERENT[short])
     try:
@@ -79,11 +77,16 @@ def _of_symbol(symbol):
 
 
 def _sentence(error, symbol):
+    """An error's text without what the report says anyway."""
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    # `module 'tensorflow.nn' has no attribute 'x': headwater ...`: the symbol is said already.
-    for prefix in (f"{symbol.rpartition('.')[2]!r}: ", "attribute "):
-        text = text.partition(prefix)[2] or text
-    return text
+    refused = text.partition(" is not implemented in headwater: ")[2]
+    if refused:
+        return refused.rstrip(".")
+    absent = re.search(r"has no attribute '([^']+)': (.*)", text)
+    if absent is None:
+        return text
+    name, said = absent.groups()
+    return said if symbol.endswith(f".{name}") else f"{name}: {said}"
 
 
 @functools.cache
