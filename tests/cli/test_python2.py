@@ -46,6 +46,7 @@ PROGRAMS = [
     ("x = list({'a': 1}.iteritems()) + list({'a': 1}.itervalues())", [("a", 1), 1]),
     ("class D:\n    def iteritems(self): return 'own'\nx = D().iteritems()", "own"),
     ("x = iter([4]).next()", 4),
+    ("import os\nx = isinstance(os.environ.keys(), list)", True),
     ("x = [3, 1, 2]; x.sort(lambda a, b: cmp(b, a))", [3, 2, 1]),
     ("x = [3, 1, 2]; x.sort()", [1, 2, 3]),
     ("x = sorted([3, 1, 2], cmp=lambda a, b: b - a, key=int)", [3, 2, 1]),
@@ -171,7 +172,9 @@ def program(tmp_path):
 
     def start(main, **files):
         for name, text in {"main": main, **files}.items():
-            (tmp_path / f"{name}.py").write_text(text)
+            path = tmp_path / f"{name}.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
         return subprocess.run(
             [sys.executable, "-m", "headwater", "run", "--py2", "main.py"],
             cwd=tmp_path,
@@ -198,6 +201,23 @@ def test_modules(program):
         "other",
         "2 1 4",
     ]
+
+
+def test_imports_look_into_the_package_first(program):
+    files = {
+        "pack/__init__": "from part import name\nimport part as same, os, other\n",
+        "pack/part": "import other\nname = 'pack/part', other.name",
+        "pack/other": "name = 'pack/other'",
+        "pack/new": "from __future__ import absolute_import\nimport other\nname = other.name",
+        "other": "name = 'other'",
+    }
+    main = (
+        "import pack, pack.new, other\nprint pack.name, pack.same.name, pack.new.name, other.name"
+    )
+    done = program(main, **files)
+    assert (done.returncode, done.stderr) == (0, "")
+    part = "('pack/part', 'pack/other')"
+    assert done.stdout == f"{part} {part} other other\n"
 
 
 def test_errors_name_the_line_of_the_original(program):

@@ -5,6 +5,7 @@ import functools
 import importlib
 import operator
 import sys
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def method(owner, name):
     Raises:
       AttributeError: the object has no such method, by that name or today's.
     """
-    if name in ("keys", "values", "items") and isinstance(owner, dict):
+    if name in ("keys", "values", "items") and isinstance(owner, Mapping):
         return lambda: list(getattr(owner, name)())
     if name == "sort" and isinstance(owner, list):
         return functools.partial(_sort, owner)
