@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-
-import headwater as tf
 from headwater.python.framework import function
 from headwater.python.ops import functional_ops
+
+import headwater as tf
 
 
 @pytest.fixture(autouse=True)

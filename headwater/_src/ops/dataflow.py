@@ -223,13 +223,18 @@ def merge(inputs, name=None):
 def _merged_slices(values):
     """Merged `IndexedSlices`; a tensor among them becomes slices with all its rows."""
     slices = [v if isinstance(v, IndexedSlices) else _all_rows(v) for v in values]
-    wide = any(s.indices.dtype.base_dtype is dtypes.int64 for s in slices)
-    indices = [raw.Cast(s.indices, DstT=dtypes.int64) if wide else s.indices for s in slices]
     output, chosen = raw.Merge([s.values for s in slices])
-    where, _ = raw.Merge(indices)
+    where, _ = raw.Merge(_of_one_type([s.indices for s in slices]))
     shapes = [s.dense_shape for s in slices]
-    shape = None if any(s is None for s in shapes) else raw.Merge(shapes)[0]
+    shape = None if any(s is None for s in shapes) else raw.Merge(_of_one_type(shapes))[0]
     return _Merged(IndexedSlices(output, where, shape), chosen)
+
+
+def _of_one_type(tensors):
+    """Integer tensors, all int64 when their types differ."""
+    if len({t.dtype.base_dtype for t in tensors}) == 1:
+        return tensors
+    return [raw.Cast(t, DstT=dtypes.int64) for t in tensors]
 
 
 def _all_rows(value):
