@@ -760,6 +760,7 @@ _SUBMODULES = (
     "data",
     "core",
     "debugging",
+    "distributions",
     "examples",
     "feature_column",
     "flags",

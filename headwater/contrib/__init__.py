@@ -4,6 +4,7 @@ from headwater._src.core import lazy as _lazy
 
 _PARTS = (
     "data",
+    "distributions",
     "framework",
     "layers",
     "learn",
