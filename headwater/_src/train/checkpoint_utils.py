@@ -236,8 +236,18 @@ def _set_initializer(path, name, variable):
         )[0]
     if value.dims is None and variable.dims is not None:
         value.set_shape(variable.dims)
+    set_initial_value(variable, value)
+
+
+def set_initial_value(variable, value):
+    """Replaces a variable's initializer by one that assigns `value`.
+
+    Args:
+      variable: the variable.
+      value: `Tensor` of its type and shape.
+    """
     variable._initial_value = value
-    with graph.as_default():
+    with variable.graph.as_default():
         if isinstance(variable, ResourceVariable):
             variable._initializer_op = variable.assign(value, read_value=False)
         else:

@@ -42,7 +42,8 @@ class _MonitoredSession:
     StepContext = StepContext
 
     def __init__(self, session_creator, hooks, should_recover, stop_grace_period_secs=120):
-        self._graph_was_finalized = get_default_graph().finalized
+        self._built_in = get_default_graph()
+        self._graph_was_finalized = self._built_in.finalized
         self._hooks = list(hooks or ())
         self._creator = session_creator or ChiefSessionCreator()
         self._grace_secs = stop_grace_period_secs
@@ -56,12 +57,13 @@ class _MonitoredSession:
     # -- sessions --------------------------------------------------------------------------------
 
     def _create(self):
-        session = self._creator.create_session()
-        coord = Coordinator(clean_stop_exception_types=())
-        if get_default_graph().get_collection(GraphKeys.QUEUE_RUNNERS):
-            start_queue_runners(sess=session, coord=coord)
-        for hook in self._hooks:
-            hook.after_create_session(session, coord)
+        with self._built_in.as_default():
+            session = self._creator.create_session()
+            coord = Coordinator(clean_stop_exception_types=())
+            if self._built_in.get_collection(GraphKeys.QUEUE_RUNNERS):
+                start_queue_runners(sess=session, coord=coord)
+            for hook in self._hooks:
+                hook.after_create_session(session, coord)
         return HookedSession(session, coord, self._hooks, self._grace_secs)
 
     def _create_recovering(self):
@@ -204,7 +206,7 @@ class _MonitoredSession:
             finally:
                 self._sess, self._closed = None, True
                 if not self._graph_was_finalized:
-                    get_default_graph()._unsafe_unfinalize()
+                    self._built_in._unsafe_unfinalize()
 
     def __enter__(self):
         return self
