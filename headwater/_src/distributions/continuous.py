@@ -147,29 +147,35 @@ class Normal(_Broadcast):
         return self._spread(self._scale)
 
     def _quantile(self, p):
-        return self._loc + self._scale * math.sqrt(2.0) * erfinv(2.0 * p - 1.0)
+        return self._loc + self._scale * ndtri(p)
 
 
-def erfinv(y):
-    """The inverse of the error function: Giles' polynomials, made exact by two Newton steps.
+def ndtri(p):
+    """The inverse of the normal distribution function.
+
+    Giles' polynomials (2012) for the inverse error function, and two Newton steps; both from `p`
+    itself, so that small shares keep their digits.
 
     Args:
-      y: floating-point `Tensor` of values in [-1, 1].
+      p: floating-point `Tensor` of values in [0, 1].
     """
-    w = -tf.log((1.0 - y) * (1.0 + y))
-    near = w - 2.5
-    far = tf.sqrt(tf.maximum(w, 5.0)) - 3.0
-    a = (2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
-         -0.00125372503, -0.00417768164, 0.246640727, 1.50140941)  # fmt: skip
-    b = (-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
-         -0.0076224613, 0.00943887047, 1.00167406, 2.83297682)  # fmt: skip
+    y = 2.0 * p - 1.0
+    w = -tf.log(4.0 * p * (1.0 - p))
+    near, far = w - 2.5, tf.sqrt(tf.maximum(w, 5.0)) - 3.0
     evaluate = lambda factors, t: sum(c * t ** (8 - i) for i, c in enumerate(factors))
-    x = y * tf.where(w < 5.0, evaluate(a, near), evaluate(b, far))
-    inside = tf.abs(y) < 1.0
+    x = y * tf.where(w < 5.0, evaluate(_NEAR, near), evaluate(_FAR, far))
+    inside = tf.logical_and(p > 0.0, p < 1.0)
     for _ in range(2):
-        step = (tf.erf(x) - y) / (2.0 / math.sqrt(math.pi) * tf.exp(-x * x))
+        slope = 2.0 / math.sqrt(math.pi) * tf.exp(-x * x)
+        step = (tf.erfc(-x) - 2.0 * p) / slope
         x = tf.where(tf.logical_and(inside, tf.is_finite(step)), x - step, x)
-    return tf.where(inside, x, y * np.inf)
+    return math.sqrt(2.0) * tf.where(inside, x, y * np.inf)
+
+
+_NEAR = (2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
+         -0.00125372503, -0.00417768164, 0.246640727, 1.50140941)  # fmt: skip
+_FAR = (-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
+        -0.0076224613, 0.00943887047, 1.00167406, 2.83297682)  # fmt: skip
 
 
 def log_ndtr(z):
@@ -358,8 +364,11 @@ class Exponential(Gamma):
         sampled = tf.random_uniform(self._many(n), tiny, 1.0, self._dtype, seed)
         return -tf.log(sampled) / self._rate
 
-    def _mode(self):
-        return tf.zeros_like(self._rate)
+    def _cdf(self, x):
+        return -tf.expm1(-self._rate * x)
+
+    def _log_survival_function(self, x):
+        return -self._rate * x
 
 
 class StudentT(_Broadcast):
@@ -412,7 +421,7 @@ class StudentT(_Broadcast):
         return self._undefined(mean, defined, "mean not defined for components of df <= 1")
 
     def _mode(self):
-        return self._spread(self._loc)
+        return tf.identity(self._loc)
 
     def _variance(self):
         df = self._spread(self._df)

@@ -176,7 +176,8 @@ class Categorical(_OfLogits):
 
     def _cdf(self, k):
         k, logits = self._both(k)
-        below = tf.sequence_mask(k + 1, self.event_size, dtype=logits.dtype)
+        # TensorFlow 1.x leaves the class itself out: this is P[X < k].
+        below = tf.sequence_mask(k, self.event_size, dtype=logits.dtype)
         return tf.reduce_sum(tf.nn.softmax(logits) * below, -1)
 
     def _entropy(self):
