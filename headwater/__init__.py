@@ -194,9 +194,13 @@ from headwater._src.ops import (
     ctc_beam_search as _ctc_beam_search,
     data_format as _data_format,
     dataflow as _dataflow,
+    dataset_files as _dataset_files,
+    dataset_functions as _dataset_functions,
+    datasets as _datasets,
     depthwise as _depthwise,
     dilated as _dilated,
     functional_calls as _functional_calls,
+    iterators as _iterators,
     lrn as _lrn,
     morphology as _morphology,
     nn as _nn,
@@ -206,9 +210,11 @@ from headwater._src.ops import (
     pooling_functions as _pooling_functions,
     probes as _probes,
     queues as _queues,
+    readers as _readers,
     sets as _sets,
     slice_assign as _slice_assign,
     softmax as _softmax,
+    sparse_maps as _sparse_maps,
     sparse_segments as _sparse_segments,
     stateless_random as _stateless_random,
     statistics as _statistics,
@@ -368,6 +374,7 @@ from headwater._src.ops.division import (
     truncatediv as truncatediv,
     truncatemod as truncatemod,
 )
+from headwater._src.ops.edit_distance import edit_distance as edit_distance
 from headwater._src.ops.einsum import einsum as einsum
 from headwater._src.ops.elementwise import (
     acos as acos,
@@ -801,6 +808,7 @@ _SUBMODULES = (
 
 _COMPATIBILITY = "headwater._src.compatibility."
 _OTHERS = {
+    "get_logger": "headwater._src.core.logging",
     "install_as_tensorflow": _COMPATIBILITY + "tensorflow_paths",
     # What programs ask of eager execution, and of ops in C++.
     **dict.fromkeys(
@@ -822,6 +830,7 @@ _OTHERS = {
             "batch_fft",
             "batch_fft2d",
             "batch_fft3d",
+            "batch_gather",
             "batch_ifft",
             "batch_ifft2d",
             "batch_ifft3d",

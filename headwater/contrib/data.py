@@ -1,6 +1,9 @@
 """`tf.contrib.data`: names that became `tf.data.experimental`, and some that became methods."""
 
-import headwater.data  # noqa: F401 (its ops)
+from headwater._src.data.drop_remainder import (
+    batch_and_drop_remainder as batch_and_drop_remainder,
+    padded_batch_and_drop_remainder as padded_batch_and_drop_remainder,
+)
 from headwater._src.data.experimental import (
     Reducer as Reducer,
     bucket_by_sequence_length as bucket_by_sequence_length,
@@ -35,25 +38,3 @@ from headwater._src.data.sampling import (
     rejection_resample as rejection_resample,
     sample_from_datasets as sample_from_datasets,
 )
-
-
-def batch_and_drop_remainder(batch_size):
-    """Batches without a smaller last one; see `tf.data.Dataset.batch`.
-
-    Args:
-      batch_size: how many elements make a batch.
-    """
-    return lambda dataset: dataset.batch(batch_size, drop_remainder=True)
-
-
-def padded_batch_and_drop_remainder(batch_size, padded_shapes, padding_values=None):
-    """Filled up batches without a smaller last one; see `tf.data.Dataset.padded_batch`.
-
-    Args:
-      batch_size: how many elements make a batch.
-      padded_shapes: the structure of the shapes to fill up to.
-      padding_values: the structure of values to fill with.
-    """
-    return lambda dataset: dataset.padded_batch(
-        batch_size, padded_shapes, padding_values, drop_remainder=True
-    )

@@ -17,12 +17,6 @@ from headwater._src.data.readers import (
     TFRecordDataset as TFRecordDataset,
 )
 from headwater._src.data.structure import DatasetSpec as DatasetSpec
-from headwater._src.ops import (  # noqa: F401 (they put their ops into the table)
-    dataset_files as _dataset_files,
-    dataset_functions as _dataset_functions,
-    datasets as _datasets,
-    iterators as _iterators,
-)
 
 AUTOTUNE = -1
 INFINITE_CARDINALITY = -1

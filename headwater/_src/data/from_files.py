@@ -162,17 +162,20 @@ def make_csv_dataset(
         )
         return found.apply(_without_errors) if ignore_errors else found
 
-    def named(*values):
-        features = OrderedDict(zip(chosen, values))
-        return features if label_name is None else (features, features.pop(label_name))
-
     files = Dataset.from_tensor_slices(names)
     if shuffle:
         files = files.shuffle(len(names), shuffle_seed)
     records = files.interleave(read, cycle_length=num_parallel_reads or 1)
     records = _rounds(records, num_epochs, shuffle, shuffle_buffer_size, shuffle_seed)
-    batches = records.batch(batch_size, drop_remainder=num_epochs is None).map(named)
+    batches = records.batch(batch_size, drop_remainder=num_epochs is None)
+    batches = batches.map(lambda *values: _named(chosen, values, label_name))
     return batches.prefetch(prefetch_buffer_size)
+
+
+def _named(names, values, label):
+    """Columns by name, the label apart."""
+    features = OrderedDict(zip(names, values))
+    return features if label is None else (features, features.pop(label))
 
 
 def _without_errors(dataset):

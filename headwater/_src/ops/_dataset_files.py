@@ -1,7 +1,5 @@
 """Datasets that read files, and one that keeps elements in a file."""
 
-import csv
-import gzip
 import io
 import os
 import struct
@@ -24,6 +22,8 @@ def opened(name, kind):
             raise errors.FailedPreconditionError(None, None, f"{path}; Is a directory")
         file = open(path, "rb", CHUNK)
     if kind == "GZIP":
+        import gzip
+
         return gzip.GzipFile(fileobj=file)
     if kind == "ZLIB":
         with file:
@@ -156,6 +156,8 @@ class _Resuming:
         self._rows = self._fields(name, kind)
 
     def _fields(self, name, kind):
+        import csv
+
         form = self._form
         with opened(name, kind) as file:
             stream = io.TextIOWrapper(file, "latin-1", newline="")

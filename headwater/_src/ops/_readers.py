@@ -1,6 +1,5 @@
 """Readers as objects of a session: they take names of files from a queue and give records."""
 
-import gzip
 import os
 import threading
 import zlib
@@ -206,6 +205,8 @@ class FixedLengthReader(Reader):
         if self._encoding == "ZLIB":
             data = zlib.decompress(data)
         elif self._encoding == "GZIP":
+            import gzip
+
             data = gzip.decompress(data)
         header, size, footer, hop = self._parts
         body = memoryview(data)[header : len(data) - footer]

@@ -4,8 +4,9 @@ import numpy as np
 
 from headwater._src.graph import define_op
 from headwater._src.io import records
-from headwater._src.ops import _dataset_files as files, _datasets as datasets
+from headwater._src.ops import _dataset_files as files
 from headwater._src.ops._dataset_functions import dataset_of
+from headwater._src.ops._dataset_kept import Cache
 from headwater._src.ops._shapes import scalar
 from headwater._src.ops._strings import invalid
 
@@ -126,7 +127,7 @@ def csv_dataset_kernel(
 @CacheDataset.host
 def cache_dataset_kernel(ctx, input_dataset, filename):
     source, name = dataset_of(input_dataset), _bytes(filename).decode()
-    return files.FileCache(source, name) if name else datasets.Cache(source)
+    return files.FileCache(source, name) if name else Cache(source)
 
 
 @DatasetToTFRecord.host(blocking=True)

@@ -5,6 +5,7 @@ import numpy as np
 from headwater._src.graph import define_op
 from headwater._src.ops import _dataset_batches as batches, _datasets as datasets
 from headwater._src.ops._dataset_functions import dataset_of, single_element
+from headwater._src.ops._dataset_kept import Counted
 from headwater._src.ops._dataset_shuffle import Shuffle, Words
 from headwater._src.ops._dataset_threads import Prefetch
 from headwater._src.ops._datasets import INFINITE, Dataset
@@ -451,7 +452,7 @@ def model_dataset_kernel(ctx, input_dataset):
 
 @AssertCardinalityDataset.host
 def assert_cardinality_dataset_kernel(ctx, input_dataset, cardinality):
-    return datasets.Counted(dataset_of(input_dataset), int(cardinality))
+    return Counted(dataset_of(input_dataset), int(cardinality))
 
 
 @IgnoreErrorsDataset.host

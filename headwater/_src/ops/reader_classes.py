@@ -7,7 +7,6 @@ from headwater._src.graph import raw
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import get_default_graph
 from headwater._src.io.records import TFRecordOptions
-from headwater._src.ops import readers as readers  # its ops
 
 Record = namedtuple("ReaderReadV2", ["key", "value"])
 Records = namedtuple("ReaderReadUpToV2", ["keys", "values"])

@@ -8,7 +8,6 @@ from headwater._src.graph.composite import SparseTensor, SparseTensorValue
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.graph.static_value import constant_value
-from headwater._src.ops import sparse_maps as sparse_maps  # its ops
 
 
 @dataclass
