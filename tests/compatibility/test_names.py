@@ -60,6 +60,10 @@ SAME = {
         ),
         lambda: tf.constant(MATRIX[..., None]),
     ),
+    "tf.batch_gather": (
+        lambda: tf.batch_gather([[1, 2], [3, 4]], [[1], [0]]),
+        lambda: tf.constant([[2], [3]]),
+    ),
     "tf.guarantee_const": (lambda: tf.guarantee_const([1, 2]), lambda: tf.constant([1, 2])),
     "tf.user_ops.my_fact": (lambda: tf.user_ops.my_fact(), lambda: tf.constant("0! == 1")),
     "tf.manip.roll": (lambda: tf.manip.roll([1, 2, 3], 1, 0), lambda: tf.constant([3, 1, 2])),
@@ -122,6 +126,15 @@ def test_refusals_say_what_to_do(name):
     call, text = REFUSED[name]
     with pytest.raises(tf.errors.UnimplementedError, match=text):
         call()
+
+
+def test_batch_gather_needs_a_rank():
+    with pytest.raises(ValueError, match="unknown shape"):
+        tf.batch_gather([1], tf.placeholder(tf.int32))
+
+
+def test_the_logger():
+    assert tf.get_logger().name == "tensorflow"
 
 
 def test_there_is_only_graph_mode():

@@ -135,3 +135,43 @@ BAD = [
 def test_bad_data(run, make, message):
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         run(make())
+
+
+WORDS = ([[0, 0], [0, 1], [1, 0]], ["a", "b", "c"], [2, 2])
+TRUE = ([[0, 0], [1, 0], [1, 1]], ["a", "c", "d"], [2, 3])
+NONE = (np.zeros([0, 2], np.int64), [], [2, 2])
+DISTANCES = [  # hypothesis, truth, normalized, plain
+    (WORDS, TRUE, [1.0, 0.5], [1, 1]),
+    (TRUE, WORDS, [0.5, 1.0], [1, 1]),
+    (WORDS, NONE, [np.inf, np.inf], [2, 1]),
+    (NONE, TRUE, [1.0, 1.0], [1, 2]),
+    (NONE, NONE, [0.0, 0.0], [0, 0]),
+    (([[0, 0]], ["a"], [1, 2]), ([[2, 0]], ["a"], [3, 1]), [np.inf, 0, 1], [1, 0, 1]),
+    (
+        ([[0, i] for i in range(6)], list("kitten"), [1, 6]),
+        ([[0, i] for i in range(7)], list("sitting"), [1, 7]),
+        [np.float32(3 / 7)],
+        [3],
+    ),
+]
+
+
+@pytest.mark.parametrize(("hypothesis", "truth", "normalized", "plain"), DISTANCES)
+def test_edit_distance(run, hypothesis, truth, normalized, plain):
+    sides = [tf.SparseTensorValue(p[0], np.array(p[1], object), p[2]) for p in (hypothesis, truth)]
+    for normalize, expected in ((True, normalized), (False, plain)):
+        distance = tf.edit_distance(*sides, normalize=normalize)
+        assert distance.shape.as_list() == [len(expected)] and distance.dtype == tf.float32
+        np.testing.assert_array_equal(run(distance), np.array(expected, np.float32))
+
+
+def test_edit_distance_of_what_does_not_fit(run):
+    a = sparse(([[0, 0]], [1.0], [2, 2]))
+    with pytest.raises(ValueError, match="does not match truth_shape: 2 vs. 3"):
+        tf.edit_distance(a, sparse(([[0, 0, 0]], [1.0], [2, 2, 1])))
+    with pytest.raises(TypeError, match="Hypothesis must be a SparseTensor"):
+        tf.edit_distance([1], a)
+    with pytest.raises(TypeError, match="Truth must be a SparseTensor"):
+        tf.edit_distance(a, [1])
+    with pytest.raises(tf.errors.InvalidArgumentError, match="outside of the shape"):
+        run(tf.edit_distance(a, sparse(([[5, 0]], [1.0], [2, 2]))))

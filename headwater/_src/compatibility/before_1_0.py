@@ -1,12 +1,14 @@
-"""Functions by the names and argument orders that TensorFlow had before 1.0."""
+"""Functions by the names and argument orders that TensorFlow had before 1.0, or gave up later."""
 
 import functools
 import importlib
 import inspect
 
 from headwater._src.core import logging
+from headwater._src.graph.convert import convert_to_tensor
+from headwater._src.graph.framework import name_scope
 from headwater._src.graph.optable import PUBLIC
-from headwater._src.ops import matmul, set_difference
+from headwater._src.ops import indexing, matmul, set_difference
 
 
 def _warn(old, new):
@@ -90,6 +92,30 @@ def select(condition, t, e, name=None):
     """
     _warn("select", "where")
     return PUBLIC["where"](condition, t, e, name=name)
+
+
+def batch_gather(params, indices, name=None):
+    """`tf.gather` with as many shared dimensions as the indices allow; from 1.14 on deprecated.
+
+    Args:
+      params: a `Tensor`.
+      indices: integers; all dimensions but the last are shared with `params`.
+      name: name of the scope.
+
+    Returns:
+      A `Tensor` of shape `indices.shape + params.shape[indices.ndims:]`.
+
+    Raises:
+      ValueError: the rank of the indices is not known.
+    """
+    _warn("batch_gather", "gather with batch_dims")
+    with name_scope(name, "BatchGather", [params, indices]):
+        indices = convert_to_tensor(indices, name="indices")
+        rank = indices.shape.ndims
+        if rank is None:
+            raise ValueError("batch_gather does not allow indices with unknown shape.")
+        params = convert_to_tensor(params, name="params")
+        return indexing.gather(params, indices, batch_dims=rank - 1, axis=rank - 1)
 
 
 def list_diff(x, y, name=None):

@@ -31,6 +31,7 @@ GuaranteeConst = define_op(
     inputs="input: T",
     outputs="output: T",
     attrs=["T: type"],
+    stateful=True,
 )
 
 
