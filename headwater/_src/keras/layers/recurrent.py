@@ -68,6 +68,7 @@ class RNN(Layer):
         self.supports_masking = True
         self._states = None
         self._constants = 0
+        self._zero_output_for_mask = False
 
     # -- states ----------------------------------------------------------------------------------
 
@@ -152,7 +153,7 @@ class RNN(Layer):
     def _make_states(self, batch):
         from headwater._src.graph.variable import Variable
 
-        self._states = [
+        states = [
             Variable(
                 initial_value=lambda shape=shape: fn.zeros([batch, *shape]),
                 trainable=False,
@@ -161,6 +162,7 @@ class RNN(Layer):
             )
             for shape in self._state_shapes
         ]
+        object.__setattr__(self, "_states", states)  # they are no weights of the layer
 
     # -- the layer -------------------------------------------------------------------------------
 
@@ -237,6 +239,7 @@ class RNN(Layer):
             go_backwards=self.go_backwards,
             unroll=self.unroll,
             time_major=self.time_major,
+            zero_masked=self._zero_output_for_mask,
         )
         if self.stateful:
             updates = [old.assign(new) for old, new in zip(self._states, states_after)]

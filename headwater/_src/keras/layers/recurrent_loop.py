@@ -5,7 +5,16 @@ from headwater._src.keras.functions import fn
 from headwater._src.ops.tensor_array import TensorArray
 
 
-def run_steps(step, inputs, states, mask=None, go_backwards=False, unroll=False, time_major=False):
+def run_steps(
+    step,
+    inputs,
+    states,
+    mask=None,
+    go_backwards=False,
+    unroll=False,
+    time_major=False,
+    zero_masked=False,
+):
     """Applies `step` to each time step.
 
     Args:
@@ -17,6 +26,7 @@ def run_steps(step, inputs, states, mask=None, go_backwards=False, unroll=False,
       go_backwards: whether the last step comes first.
       unroll: whether each step has its own nodes; the number of steps must be known.
       time_major: whether inputs, outputs and mask have the steps first.
+      zero_masked: whether masked outputs are zeros rather than those of the step before.
 
     Returns:
       `(outputs, last output, last states)`.
@@ -35,7 +45,7 @@ def run_steps(step, inputs, states, mask=None, go_backwards=False, unroll=False,
     if unroll and inputs.dims[0] is None:
         raise ValueError("Unrolling requires a fixed number of timesteps.")
     run = _unrolled if unroll else _looped
-    outputs, last, states = run(step, inputs, states, mask)
+    outputs, last, states = run(step, inputs, states, mask, zero_masked)
     return outputs if time_major else _swapped(outputs), last, states
 
 
@@ -60,17 +70,17 @@ def _masked_step(step, value, states, keep, before):
     return _chosen(keep, output, before), [_chosen(keep, n, s) for n, s in zip(new, states)]
 
 
-def _unrolled(step, inputs, states, mask):
+def _unrolled(step, inputs, states, mask, zero_masked):
     values = fn.unstack(inputs)
     keeps = [None] * len(values) if mask is None else fn.unstack(mask)
     outputs, last = [], None
     for value, keep in zip(values, keeps):
-        last, states = _masked_step(step, value, states, keep, last)
+        last, states = _masked_step(step, value, states, keep, None if zero_masked else last)
         outputs.append(last)
     return fn.stack(outputs), last, states
 
 
-def _looped(step, inputs, states, mask):
+def _looped(step, inputs, states, mask, zero_masked):
     known, steps = inputs.dims[0], fn.shape(inputs)[0]
     values = TensorArray(inputs.dtype, size=steps, tensor_array_name="input_ta").unstack(inputs)
     masks = None
@@ -83,7 +93,8 @@ def _looped(step, inputs, states, mask):
 
     def body(time, results, last, *states):
         keep = None if masks is None else masks.read(time)
-        output, new = _masked_step(step, values.read(time), list(states), keep, last)
+        before = None if zero_masked else last
+        output, new = _masked_step(step, values.read(time), list(states), keep, before)
         output.set_shape(sample.shape)
         for after, before in zip(new, states):
             after.set_shape(before.shape)

@@ -7,6 +7,7 @@ from headwater._src.keras.functions import fn
 from headwater._src.keras.layers.settings import data_layout
 from headwater._src.layers.base import InputSpec
 from headwater._src.layers.windows import sizes
+from headwater._src.ops import image_resize  # noqa: F401  which defines the ops of `UpSampling2D`
 
 
 class _Spatial(Layer):

@@ -159,6 +159,8 @@ class Bidirectional(Wrapper):
             if backward_layer is None
             else backward_layer
         )
+        for one in (self.forward_layer, self.backward_layer):
+            one._zero_output_for_mask = layer.return_sequences
         if weights is not None:
             half = len(weights) // 2
             self.forward_layer._initial_weights = weights[:half]
