@@ -183,6 +183,7 @@ from headwater._src.layers.initializers import (
 # --- files --------------------------------------------------------------------------------------
 # --- summaries, by their names before 1.0 -------------------------------------------------------
 from headwater._src.ops import (
+    accumulators as _accumulators,
     batch_norm as _batch_norm,
     batch_norm_global as _batch_norm_global,
     candidate_sampling as _candidate_sampling,
@@ -505,6 +506,11 @@ from headwater._src.ops.parsing_functions import (
     VarLenFeature as VarLenFeature,
     parse_example as parse_example,
     parse_single_example as parse_single_example,
+)
+from headwater._src.ops.accumulator_classes import (
+    ConditionalAccumulator as ConditionalAccumulator,
+    ConditionalAccumulatorBase as ConditionalAccumulatorBase,
+    SparseConditionalAccumulator as SparseConditionalAccumulator,
 )
 from headwater._src.ops.queue_classes import (
     FIFOQueue as FIFOQueue,

@@ -416,7 +416,7 @@ class Builder:
                 self.updates[slot].append(bit)
             self.seen[node] |= 1 << bit
         for t in node.outputs:
-            if t.dtype._is_ref_dtype:
+            if t.dtype._is_ref_dtype and op.kind != "host":  # a host op's is a handle
                 continue
             value = self.new()
             outs.append(value)

@@ -139,7 +139,8 @@ def linear_model(
                 weighted = _categorical_sum if categorical else _dense_sum
                 sums.append(weighted(column, cache, weights, sparse_combiner))
                 if cols_to_vars is not None:
-                    cols_to_vars[column] = [weights]
+                    parts = getattr(weights, "_get_variable_list", None)
+                    cols_to_vars[column] = list(parts()) if parts else [weights]
         bias = get_variable(
             "bias_weights",
             [units],
