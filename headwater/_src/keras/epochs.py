@@ -101,20 +101,30 @@ def _is_due(epoch, first, frequency):
 
 
 def _train_epoch(model, source, step, names, listeners):
-    """The steps of an epoch; its logs."""
+    """The steps of an epoch; its logs.
+
+    Where no callback wants the results of each step, the next batch is cut out and its step begun
+    while the device is still busy with the one before.
+    """
     results = _Results(source.samples is not None)
-    watched = listeners.watch_batches
+    watched, unfinished = listeners.watch_batches, None
     for number, (size, arrays) in enumerate(source.batches.epoch()):
-        if watched:
-            logs = {"batch": number, "size": size}
-            listeners.batch_begin("train", number, logs)
-        outcome = step(arrays)
+        if not watched:
+            begun = step(arrays), size
+            if unfinished is not None:
+                results.add(unfinished[0](), unfinished[1])
+            unfinished = begun
+            continue
+        logs = {"batch": number, "size": size}
+        listeners.batch_begin("train", number, logs)
+        outcome = step(arrays)()
         results.add(outcome, size)
-        if watched:
-            logs.update(zip(names, outcome))
-            listeners.batch_end("train", number, logs)
+        logs.update(zip(names, outcome))
+        listeners.batch_end("train", number, logs)
         if model.stop_training:
             break
+    if unfinished is not None:
+        results.add(unfinished[0](), unfinished[1])
     return dict(zip(names, results.values()))
 
 
@@ -137,7 +147,7 @@ def run_test(model, source, listeners, bar=None):
     for number, (size, arrays) in enumerate(source.batches.epoch()):
         logs = {"batch": number, "size": size}
         listeners.batch_begin("test", number, logs)
-        outcome = step(arrays)
+        outcome = step(arrays)()
         results.add(outcome, size)
         logs.update(zip(names, outcome))
         listeners.batch_end("test", number, logs)

@@ -94,7 +94,7 @@ def _is_initialized(variable):
 
 
 def prepared(session, fetches, feed_list, constants=()):
-    """A function of a list of values that runs one step.
+    """A function of a list of values that begins one step, and gives a function that waits for it.
 
     Args:
       session: a `Session`, or what works as one.
@@ -105,7 +105,12 @@ def prepared(session, fetches, feed_list, constants=()):
     if hasattr(session, "prepare"):
         return session.prepare(fetches, feed_list, constants)
     keys, more = list(feed_list), dict(constants)
-    return lambda values: session.run(fetches, {**dict(zip(keys, values)), **more})
+
+    def call(values):
+        results = session.run(fetches, {**dict(zip(keys, values)), **more})
+        return lambda: results
+
+    return call
 
 
 def variable(value, dtype=None, name=None, constraint=None):
