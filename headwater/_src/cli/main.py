@@ -19,6 +19,14 @@ COMMANDS = {
         "headwater._src.cli.demo",
         "train the tutorials' digit classifiers and save what the simpler one has learned",
     ),
+    "graph": (
+        "headwater._src.cli.graph",
+        "draw the graph of a .pb, .meta or event file, or of a SavedModel",
+    ),
+    "inspect": (
+        "headwater._src.cli.inspect",
+        "list the tensors of a checkpoint, with statistics",
+    ),
     "run": (
         "headwater._src.cli.run",
         "run a program that was written for TensorFlow 1.x",

@@ -388,6 +388,12 @@ class Graph(elements.Elements, collections_lib.Collections):
 
     # -- GraphDef --------------------------------------------------------------------------------
 
+    def _repr_svg_(self):
+        """A picture of the graph, for notebooks."""
+        from headwater._src.graph.drawing.svg import draw
+
+        return draw(self.as_graph_def())
+
     def as_graph_def(self, from_version=None, add_shapes=False):
         """The graph as a `GraphDef` proto.
 
