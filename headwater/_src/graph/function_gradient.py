@@ -68,6 +68,19 @@ class GradientBody(FuncGraph):
             found = self._fetch(self, tensor)
             return found if found.op.graph is self else self.capture(found)
 
+    def stand_for(self, tensor, inside):
+        """Makes the placeholder `inside` an input that stands for a tensor of a graph around."""
+        source = self._outer.capture(tensor)
+        known = self._captured.get(source)
+        if known is not None:
+            for node in self._ops:
+                if inside in node.inputs:
+                    node.inputs = tuple(known if t is inside else t for t in node.inputs)
+            return
+        self.inputs.append(inside)
+        self.sources.append(source)
+        self._captured[source] = inside
+
 
 def _new_gradient_body(forward, fetch):
     outer = get_default_graph()
@@ -254,14 +267,14 @@ def _depends_on(tensor, inputs):
 
 def _backward(op, condition, forward, inputs, steps, given, carried, summed):
     saved = op.__dict__.setdefault("_saved", {})
+    lists = {}  # tensor of the forward body -> what stands for the list of its values
 
     def fetch(graph, tensor):
         outside = _outside(graph.outer_graph, op, forward, tensor, saved)
         if outside is not None:
             return outside
-        if tensor not in saved:
-            saved[tensor] = _stacked(op, condition, forward, tensor)
-        return _element(graph.capture(saved[tensor]), index, tensor)
+        lists[tensor] = graph._placeholder(dtypes.variant, (), None)
+        return _element(lists[tensor], index, tensor)
 
     starts = [given[i] if i in given else zeros_of(op.outputs[i]) for i in carried]
     sums = [zeros_of(inputs[j]) for j in summed]
@@ -286,6 +299,12 @@ def _backward(op, condition, forward, inputs, steps, given, carried, summed):
         for dx, total in zip(dxs[len(carried) :], totals):
             nexts.append(total if dx is None else raw.AddN([total, _dense(dx)]))
         body.outputs = [body.capture(t) for t in nexts]
+    used = _makers(body.outputs)
+    for tensor, inside in lists.items():
+        if inside.op in used:  # a gradient that nobody wants needs no list
+            if tensor not in saved:
+                saved[tensor] = _stacked(op, condition, forward, tensor)
+            body.stand_for(saved[tensor], inside)
     end = new_graph(get_default_graph(), f"{condition.name}_grad")
     end.inputs = [end.add_input(t) for t in body.inputs[: len(nexts)]]
     with end.as_default():
@@ -298,6 +317,18 @@ def _backward(op, condition, forward, inputs, steps, given, carried, summed):
         if dx is None:
             result[j] = None
     return result
+
+
+def _makers(tensors):
+    """The operations that some tensors of a body are made by."""
+    found, stack = set(), [t.op for t in tensors]
+    while stack:
+        op = stack.pop()
+        if op not in found:
+            found.add(op)
+            stack.extend(t.op for t in op.inputs)
+            stack.extend(op._control)
+    return found
 
 
 def _carried_dims(forward, i, dy):

@@ -1,7 +1,8 @@
 """Sums of several tensors of one shape, and clipping."""
 
 from headwater._src.core import dtypes
-from headwater._src.graph import define_op, public, raw
+from headwater._src.core.tensor_shape import TensorShape
+from headwater._src.graph import define_op, dims as dims_lib, public, raw
 from headwater._src.graph.convert import convert_n_to_tensor, convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._scope import scope
@@ -132,6 +133,10 @@ def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
             f"The `tensor_dtype` argument is {tensor_dtype}, but `input` is of type {kind}. These "
             "must be equal. Try casting the input to the desired type."
         )
+    for dims in [dims_lib.of(shape), *(x.dims for x in inputs)]:
+        for x in inputs:
+            if not dims_lib.compatible(dims, x.dims):
+                raise ValueError(f"Shapes {TensorShape._of(dims)} and {x.shape} are not compatible")
     if len(inputs) == 1:
         return raw.Identity(inputs[0], name=name) if name else inputs[0]
     return raw.AddN(inputs, name=name)

@@ -2,8 +2,10 @@
 
 from headwater._src.core import dtypes, nest
 from headwater._src.graph import public, raw
+from headwater._src.graph.composite import SparseTensor
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
+from headwater._src.graph.type_spec import SparseTensorSpec
 from headwater._src.ops._scope import scope
 
 
@@ -22,7 +24,17 @@ class _Elements:
 
     def __init__(self, elems):
         self.structure = elems
-        self.tensors = [convert_to_tensor(e, name="elem") for e in nest.flatten(elems)]
+        leaves = nest.flatten(elems)
+        if not leaves:
+            raise ValueError(
+                "elems must be a Tensor or (possibly nested) sequence of Tensors. Got "
+                f"{elems}, which does not contain any Tensors."
+            )
+        self._sparse = [e if isinstance(e, SparseTensor) else None for e in leaves]
+        self.tensors = [
+            convert_to_tensor(e, name="elem") if s is None else _rows_of(s)
+            for e, s in zip(leaves, self._sparse)
+        ]
         self.length = None
         for t in self.tensors:
             if t.dims is not None and not t.dims:
@@ -43,14 +55,55 @@ class _Elements:
 
     def at(self, index):
         """The structure's elements at `index`."""
-        return nest.pack_sequence_as(self.structure, [ta.read(index) for ta in self.arrays])
+        items = [
+            ta.read(index) if s is None else _sparse_element(ta.read(index), s)
+            for ta, s in zip(self.arrays, self._sparse)
+        ]
+        return nest.pack_sequence_as(self.structure, items)
 
-    def stacked(self, array):
-        """The elements of a result's array as one tensor."""
+    def stacked(self, array, sparse=None):
+        """The elements of a result's array as one tensor, sparse ones of the type `sparse`."""
         result = array.stack()
+        if sparse is not None:
+            return SparseTensor(*raw.DeserializeSparse(result, dtype=sparse))
         if result.dims is not None:
             result.set_shape([self.length, *result.dims[1:]])
         return result
+
+
+def _rows_of(sparse):
+    """The elements of a `SparseTensor` along its first dimension: a row of strings for each."""
+    return raw.SerializeManySparse(sparse.indices, sparse.values, sparse.dense_shape)
+
+
+def _sparse_element(row, whole):
+    found = SparseTensor(*raw.DeserializeSparse(row, dtype=whole.dtype))
+    if whole.shape._dims is not None:
+        rank = len(whole.shape._dims) - 1
+        found.indices.set_shape([None, rank])
+        found.dense_shape.set_shape([rank])
+    return found
+
+
+def _as_written(value):
+    """What a TensorArray keeps of a result."""
+    if not isinstance(value, SparseTensor):
+        return value
+    return raw.SerializeSparse(value.indices, value.values, value.dense_shape)
+
+
+def _result_types(elems, dtype):
+    """The structure of a map's results, with a type, or a sparse one's spec, for each."""
+    if dtype is not None:
+        return dtype
+    return nest.map_structure(
+        lambda t: (
+            SparseTensorSpec(None, t.dtype)
+            if isinstance(t, SparseTensor)
+            else convert_to_tensor(t).dtype
+        ),
+        elems,
+    )
 
 
 def _loop(cond, body, variables, elements, options):
@@ -81,8 +134,9 @@ def map_fn(
 
     Args:
       fn: takes an element (in the structure of `elems`) and gives a tensor or structure.
-      elems: a tensor, or a structure of tensors of one first dimension.
-      dtype: the types that `fn` gives, in its structure (default: as `elems`).
+      elems: a tensor or `SparseTensor`, or a structure of them, of one first dimension.
+      dtype: the types that `fn` gives, in its structure (default: as `elems`); where it gives a
+        `SparseTensor`, a `tf.SparseTensorSpec`.
       parallel_iterations: accepted.
       back_prop: whether gradients flow through.
       swap_memory: accepted.
@@ -105,18 +159,19 @@ def map_fn(
         dtype = fn_output_signature
     with scope(name, "map", nest.flatten(elems)):
         elements = _Elements(elems)
-        signature = (
-            nest.map_structure(lambda t: convert_to_tensor(t).dtype, elems)
-            if dtype is None
-            else dtype
-        )
-        types = [dtypes.as_dtype(t).base_dtype for t in nest.flatten(signature)]
+        signature = _result_types(elems, dtype)
+        kinds = nest.flatten(signature)
+        sparse = [t.dtype if isinstance(t, SparseTensorSpec) else None for t in kinds]
+        types = [
+            dtypes.string if s else dtypes.as_dtype(getattr(t, "dtype", t)).base_dtype
+            for t, s in zip(kinds, sparse)
+        ]
         arrays = [elements.new_array(t, infer_shape) for t in types]
 
         def body(i, arrays):
             result = fn(elements.at(i))
             nest.assert_same_structure(signature if dtype is not None else elems, result)
-            values = nest.flatten(result)
+            values = map(_as_written, nest.flatten(result))
             return i + 1, [ta.write(i, v) for ta, v in zip(arrays, values)]
 
         start = convert_to_tensor(0, dtypes.int32)
@@ -127,7 +182,8 @@ def map_fn(
             elements,
             _options(parallel_iterations, back_prop, swap_memory),
         )
-        return nest.pack_sequence_as(signature, [elements.stacked(ta) for ta in arrays])
+        found = [elements.stacked(ta, s) for ta, s in zip(arrays, sparse)]
+        return nest.pack_sequence_as(signature, found)
 
 
 def _fold(fn, elems, initializer, options, reverse):

@@ -83,7 +83,7 @@ def while_loop(
       return_same_structure: whether a single variable is returned in its list.
 
     Returns:
-      The final values, in the structure of `loop_vars`; a single one without its list.
+      The final values, in the structure that `body` returns; a single one without its list.
 
     Raises:
       TypeError: `cond` or `body` is not callable, a type changes.
@@ -148,14 +148,15 @@ class _Loop:
             return TensorShape(shape)
         return TensorShape(shape.shape)  # a TensorSpec
 
-    def pack(self, tensors):
-        """Tensors in the structure of the loop variables."""
+    def pack(self, tensors, structure=None):
+        """Tensors in the structure of the loop variables, or in another one."""
         if self.limit is not None:
             tensors = tensors[1:]
-        return nest.pack_sequence_as(self.structure, bodies.contract(self.leaves, tensors))
+        structure = self.structure if structure is None else structure
+        return nest.pack_sequence_as(structure, bodies.contract(self.leaves, tensors))
 
     def build(self, cond, body, parallel_iterations, back_prop):
-        """The node, and its results in the structure of the loop variables."""
+        """The node, and its results in the structure that the body gives."""
         graph = get_default_graph()
         self.starts = [graph.capture(t) for t in self.starts]
         condition = bodies.new_graph(graph, "while_cond")
@@ -174,7 +175,7 @@ class _Loop:
         for i, (t, start) in enumerate(zip(outputs, self.starts)):
             if hands_on(repeated, i):
                 t.dims = start.dims if self.dims[i] is None else self.dims[i]
-        return self.pack([raw.Identity(t, name="Exit") for t in outputs])
+        return self.pack([raw.Identity(t, name="Exit") for t in outputs], self.result)
 
     def _condition(self, graph, cond):
         with graph.as_default():
@@ -205,6 +206,7 @@ class _Loop:
         if found is None:
             raise ValueError("None values not supported.")
         nest.assert_same_structure(list(given), list(found.structure))
+        self.result = found.structure
         if self.limit is not None:
             with graph.as_default():
                 one = convert_to_tensor(1, self.limit.dtype.base_dtype)
