@@ -164,7 +164,10 @@ class _ConvTranspose(transposed.ConvTranspose, Conv):
         self.output_padding = output_padding
 
     def get_config(self):
-        return {**super().get_config(), "output_padding": self.output_padding}
+        config = {**super().get_config(), "output_padding": self.output_padding}
+        if self.rank == 3:
+            del config["dilation_rate"]
+        return config
 
 
 def _transposed_class(rank):
