@@ -131,7 +131,7 @@ def test_csv_logger(tmp_path):
         X, Y, epochs=2, verbose=0, callbacks=[tf.keras.callbacks.CSVLogger(str(path))]
     )
     model.fit(X, Y, verbose=0, callbacks=[tf.keras.callbacks.CSVLogger(str(path), append=True)])
-    rows = list(csv.DictReader(path.open()))
+    rows = list(csv.DictReader(path.read_text().splitlines()))
     assert [row["epoch"] for row in rows] == ["0", "1", "0"]
     assert [float(row["loss"]) for row in rows[:2]] == history.history["loss"]
 

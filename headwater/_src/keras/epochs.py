@@ -103,28 +103,30 @@ def _is_due(epoch, first, frequency):
 def _train_epoch(model, source, step, names, listeners):
     """The steps of an epoch; its logs.
 
-    Where no callback wants the results of each step, the next batch is cut out and its step begun
+    Where no callback wants the results of each step at once, the next batch is cut out and its step begun
     while the device is still busy with the one before.
     """
     results = _Results(source.samples is not None)
     watched, unfinished = listeners.watch_batches, None
-    for number, (size, arrays) in enumerate(source.batches.epoch()):
-        if not watched:
-            begun = step(arrays), size
-            if unfinished is not None:
-                results.add(unfinished[0](), unfinished[1])
-            unfinished = begun
-            continue
-        logs = {"batch": number, "size": size}
-        listeners.batch_begin("train", number, logs)
-        outcome = step(arrays)()
+
+    def finish(number, size, outcome):
+        outcome = outcome()
         results.add(outcome, size)
-        logs.update(zip(names, outcome))
-        listeners.batch_end("train", number, logs)
-        if model.stop_training:
-            break
+        return {"batch": number, "size": size, **dict(zip(names, outcome))}
+
+    for number, (size, arrays) in enumerate(source.batches.epoch()):
+        if watched:
+            listeners.batch_begin("train", number, {"batch": number, "size": size})
+            listeners.batch_end("train", number, finish(number, size, step(arrays)))
+            if model.stop_training:
+                break
+            continue
+        begun = number, size, step(arrays)
+        if unfinished is not None:
+            listeners.tell_late(unfinished[0], finish(*unfinished))
+        unfinished = begun
     if unfinished is not None:
-        results.add(unfinished[0](), unfinished[1])
+        listeners.tell_late(unfinished[0], finish(*unfinished))
     return dict(zip(names, results.values()))
 
 

@@ -134,7 +134,7 @@ class BatchNormalization(Layer):
         if known is False:
             mean, variance = self.moving_mean, self.moving_variance
         else:
-            mean, variance = moments(inputs, axes, keep_dims=False)
+            mean, variance = moments(inputs, axes, keepdims=False)
             if known is None:
                 batch = mean, variance
                 mean = PUBLIC["cond"](
