@@ -72,4 +72,4 @@ from headwater._src.train.global_step import (
     get_or_create_global_step as get_or_create_global_step,
 )
 
-python = _PrivatePath(__name__, {"ops.audio_ops": "headwater.audio"})
+python = _PrivatePath(__name__, {"ops.audio_ops": "headwater._src.ops.audio"})
