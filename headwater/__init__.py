@@ -61,6 +61,9 @@ from headwater._src.core.versions import (
     MONOLITHIC_BUILD as MONOLITHIC_BUILD,
     VERSION as VERSION,
 )
+from headwater._src.data.sequence_examples import (
+    parse_single_sequence_example as parse_single_sequence_example,
+)
 
 # --- graph --------------------------------------------------------------------------------------
 from headwater._src.graph.collections import GraphKeys as GraphKeys
@@ -212,6 +215,7 @@ from headwater._src.ops import (
     probes as _probes,
     queues as _queues,
     readers as _readers,
+    sequence_parsing as _sequence_parsing,
     sets as _sets,
     slice_assign as _slice_assign,
     softmax as _softmax,
@@ -231,6 +235,11 @@ from headwater._src.ops import (
 from headwater._src.ops._table_initializers import (
     initialize_all_tables as initialize_all_tables,
     tables_initializer as tables_initializer,
+)
+from headwater._src.ops.accumulator_classes import (
+    ConditionalAccumulator as ConditionalAccumulator,
+    ConditionalAccumulatorBase as ConditionalAccumulatorBase,
+    SparseConditionalAccumulator as SparseConditionalAccumulator,
 )
 
 # --- ops: math ----------------------------------------------------------------------------------
@@ -507,11 +516,6 @@ from headwater._src.ops.parsing_functions import (
     parse_example as parse_example,
     parse_single_example as parse_single_example,
 )
-from headwater._src.ops.accumulator_classes import (
-    ConditionalAccumulator as ConditionalAccumulator,
-    ConditionalAccumulatorBase as ConditionalAccumulatorBase,
-    SparseConditionalAccumulator as SparseConditionalAccumulator,
-)
 from headwater._src.ops.queue_classes import (
     FIFOQueue as FIFOQueue,
     PaddingFIFOQueue as PaddingFIFOQueue,
@@ -766,6 +770,7 @@ _PROTOS = {
 }
 _SUBMODULES = (
     "app",
+    "audio",
     "bitwise",
     "compat",
     "contrib",

@@ -10,7 +10,7 @@ from headwater._src.core import versions
 # Modules that are somewhere else here.  A row holds for everything below its path too, unless
 # headwater has a module of that very name.
 _ROWS = {
-    "contrib.framework.python.ops.audio_ops": "headwater.audio headwater.raw_ops",
+    "contrib.framework.python.ops.audio_ops": "headwater._src.ops.audio headwater.raw_ops",
     "contrib.learn.datasets.mnist": "headwater.examples.tutorials.mnist.input_data",
     "contrib.learn.python.learn.datasets.base": "headwater._src.data.idx headwater._src.data.mnist",
     "contrib.learn.python.learn.datasets.mnist": "headwater.examples.tutorials.mnist.input_data",
