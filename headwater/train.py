@@ -139,6 +139,7 @@ from headwater._src.train.supervisor import (
     Supervisor as Supervisor,
     basic_train_loop as basic_train_loop,
 )
+from headwater._src.train.sync_replicas import SyncReplicasOptimizer as SyncReplicasOptimizer
 from headwater._src.train.warm_starting import VocabInfo as VocabInfo, warm_start as warm_start
 
 _EXAMPLE, _FEATURE = (

@@ -139,8 +139,7 @@ def linear_model(
                 weighted = _categorical_sum if categorical else _dense_sum
                 sums.append(weighted(column, cache, weights, sparse_combiner))
                 if cols_to_vars is not None:
-                    parts = getattr(weights, "_get_variable_list", None)
-                    cols_to_vars[column] = list(parts()) if parts else [weights]
+                    cols_to_vars[column] = _parts(weights)
         bias = get_variable(
             "bias_weights",
             [units],
@@ -149,9 +148,15 @@ def linear_model(
             collections=collections,
         )
         if cols_to_vars is not None:
-            cols_to_vars["bias"] = [bias]
+            cols_to_vars["bias"] = _parts(bias)
         total = PUBLIC["add_n"](sums, name="weighted_sum_no_bias")
         return raw.BiasAdd(total, bias, name="weighted_sum")
+
+
+def _parts(variable):
+    """The variables that a variable consists of: itself, or its partitions."""
+    parts = getattr(variable, "_get_variable_list", None)
+    return list(parts()) if parts else [variable]
 
 
 def _dense_sum(column, cache, weights, combiner):
