@@ -14,6 +14,20 @@ _ROWS = {
     "contrib.learn.datasets.mnist": "headwater.examples.tutorials.mnist.input_data",
     "contrib.learn.python.learn.datasets.base": "headwater._src.data.idx headwater._src.data.mnist",
     "contrib.learn.python.learn.datasets.mnist": "headwater.examples.tutorials.mnist.input_data",
+    "contrib.layers.python.layers.utils": "headwater._src.contrib.layers.outputs",
+    "contrib.learn.python.learn.preprocessing": "headwater.contrib.learn.preprocessing",
+    **{
+        f"contrib.slim.python.slim.{path}": f"headwater.contrib.slim.{path}"
+        for path in ("evaluation", "learning", "model_analyzer", "queues")
+    },
+    **{
+        f"contrib.slim.python.slim.nets.{net}": f"headwater.contrib.slim.nets.{net}"
+        for net in (
+            "alexnet inception inception_v1 inception_v2 inception_v3 overfeat resnet_utils "
+            "resnet_v1 resnet_v2 vgg"
+        ).split()
+    },
+    "contrib.slim.python.slim.nets": "headwater.contrib.slim.nets",
     "contrib.rnn.python.ops": (
         "headwater.contrib.rnn headwater.nn headwater._src.compatibility.rnn_names"
     ),

@@ -13,9 +13,10 @@ _TEXTS = {
 
 
 def _tags():
-    """The tags of the graph's summaries."""
-    summaries = tf.get_collection(tf.GraphKeys.SUMMARIES)
-    return {tf.get_static_value(s.op.inputs[0]) for s in summaries if s.op.inputs}
+    """The tags of the graph's summaries, as far as they are known."""
+    inputs = [s.op.inputs[0] for s in tf.get_collection(tf.GraphKeys.SUMMARIES) if s.op.inputs]
+    values = [tf.get_static_value(tag) for tag in inputs]
+    return {value.item() for value in values if getattr(value, "size", 0) == 1}
 
 
 def assert_summary_tag_unique(tag):
@@ -27,7 +28,7 @@ def assert_summary_tag_unique(tag):
     Raises:
       ValueError: one has.
     """
-    if tag.encode() in {t.item() if hasattr(t, "item") else t for t in _tags()}:
+    if tag.encode() in _tags():
         raise ValueError(f"Conflict with summary tag: {tag}")
 
 
