@@ -67,7 +67,7 @@ class SparseFeature(
         return super().__new__(cls, index_key, value_key, dtype, size, already_sorted)
 
 
-class _Plan:
+class FeaturePlan:
     """The lists that the op wants, from a dict of features; keys are in order."""
 
     def __init__(self, features, kinds):
@@ -150,7 +150,7 @@ def _default(key, dtype, dims, value):
 
 
 def _parse(serialized, names, features, kinds):
-    plan = _Plan(features, kinds)
+    plan = FeaturePlan(features, kinds)
     outputs = raw.ParseExampleV2(
         serialized,
         names,
