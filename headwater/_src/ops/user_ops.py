@@ -5,7 +5,7 @@ import numpy as np
 from headwater._src.graph import define_op, raw
 
 Fact = define_op("Fact", inputs="", outputs="fact: string", attrs=[])
-Fact.shape(lambda: ())
+Fact.shape(lambda: None)  # TensorFlow states none either
 Fact.no_gradient()
 
 
@@ -18,6 +18,6 @@ def my_fact():
     """A fact about factorials, as TensorFlow's example of an op of one's own states it.
 
     Returns:
-      A scalar `string` tensor.
+      A `string` tensor with one element and, as in TensorFlow, no static shape.
     """
     return raw.Fact()
