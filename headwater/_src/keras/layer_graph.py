@@ -64,6 +64,19 @@ class LayerGraph:
                 under_way.discard(node)
                 self._done.append(node)
 
+    def insert(self, inputs, tensors):
+        """Adds what leads to further tensors that are no outputs, such as losses.
+
+        Args:
+          inputs: the inputs of the graph.
+          tensors: list of tensors.
+        """
+        more = LayerGraph(inputs, tensors)
+        self.nodes += [node for node in more._done if node not in self.nodes]
+        for node in more._done:
+            if node.layer not in self.layers:
+                self.layers.append(node.layer)
+
     def _check(self, inputs):
         available = {id(t) for t in inputs}
         for node in self.nodes:

@@ -8,6 +8,7 @@ _MODULES = {
     "headwater._src.keras.base_layer": "Layer",
     "headwater._src.keras.input_layer": "InputLayer",
     "headwater._src.keras.functional_ops": "TensorFlowOpLayer",
+    "headwater._src.keras.added": "AddLoss AddMetric",
     "headwater._src.keras.models": "Model Sequential",
     "headwater._src.keras.layers.core": (
         "Dense Activation Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D Flatten "

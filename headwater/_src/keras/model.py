@@ -3,6 +3,7 @@
 from headwater._src.core import nest
 from headwater._src.graph.operation import Tensor
 from headwater._src.keras import state
+from headwater._src.keras.added import AddLoss, AddMetric
 from headwater._src.keras.base_layer import Layer, as_shapes
 from headwater._src.keras.evaluating import Evaluating
 from headwater._src.keras.fitting import Fitting
@@ -77,6 +78,42 @@ class Model(Fitting, Evaluating, ModelConfig, ModelFiles, Layer):
         self._graph = flat_inputs[0].graph
         self.built = True
         self._computes_own_masks = True
+
+    # -- losses and metrics of the graph of layers -----------------------------------------------
+
+    def add_loss(self, losses, inputs=None):
+        """Adds to the losses that training makes smaller.
+
+        Args:
+          losses: a scalar tensor, a function without arguments that makes one, or a list of these.
+          inputs: accepted for compatibility.
+        """
+        for loss in losses if isinstance(losses, (list, tuple)) else [losses]:
+            if not self._insert_layer(AddLoss, loss):
+                super().add_loss(loss, inputs)
+
+    def add_metric(self, value, aggregation=None, name=None):
+        """Adds a metric that `fit` and `evaluate` show.
+
+        Args:
+          value: a tensor, or the result of calling a metric.
+          aggregation: `"mean"`; None where `value` is a metric's result.
+          name: the metric's name.
+        """
+        known = hasattr(value, "_metric_obj") or name is None
+        options = {"aggregation": aggregation, "metric_name": name}
+        if known or not self._insert_layer(AddMetric, value, **options):
+            super().add_metric(value, aggregation, name)
+
+    def _insert_layer(self, make, tensor, **options):
+        """Applies a new layer to a tensor of the graph of layers; whether it is one."""
+        if self._layer_graph is None or not isinstance(tensor, Tensor):
+            return False
+        give_history([tensor])
+        if not hasattr(tensor, "_keras_history"):
+            return False
+        self._layer_graph.insert(self.inputs, [make(**options)(tensor)])
+        return True
 
     # -- its layers ------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from headwater._src.core import dtypes, nest
 from headwater._src.core.tensor_shape import Dimension, TensorShape
+from headwater._src.keras.added import AddLoss, AddMetric
 from headwater._src.keras.input_layer import Input, InputLayer
 
 VERSION = "2.2.4-tf"  # of Keras in TensorFlow 1.15, whose files these are
@@ -48,8 +49,10 @@ class ModelConfig:
         Raises:
           ValueError: a class is unknown, or the connections make no sense.
         """
-        inputs, outputs = _Rebuilding(config, custom_objects).ends()
+        rebuilding = _Rebuilding(config, custom_objects)
+        inputs, outputs = rebuilding.ends()
         model = cls(inputs=inputs, outputs=outputs, name=config.get("name"))
+        model._layer_graph.insert(model.inputs, rebuilding.added())
         if not config.get("trainable", True):
             model.trainable = False
         return model
@@ -190,6 +193,15 @@ class _Rebuilding:
                 raise ValueError(f"the connections of the layers {names} cannot be made")
         return self._tensors("input_layers"), self._tensors("output_layers")
 
+    def added(self):
+        """The outputs of the layers that add losses and metrics."""
+        return [
+            output
+            for name, layer in self._layers.items()
+            if isinstance(layer, (AddLoss, AddMetric))
+            for output in self._made[name]
+        ]
+
     def _tensors(self, key):
         places = self._config[key]
         if isinstance(places, dict):
@@ -262,7 +274,10 @@ def clone_model(model, input_tensors=None, clone_function=None):
         made = copies[node.layer](nest.map_structure(replace, node.input_tensors), **arguments)
         known.update(zip(map(id, node.flat_outputs), nest.flatten(made)))
     pack = lambda tensors: nest.map_structure(replace, tensors)
-    return Model(pack(model._nested_inputs), pack(model._nested_outputs), name=model.name)
+    made = Model(pack(model._nested_inputs), pack(model._nested_outputs), name=model.name)
+    ends = [n for n in model._layer_graph.nodes if isinstance(n.layer, (AddLoss, AddMetric))]
+    made._layer_graph.insert(made.inputs, [known[id(n.output_tensors)] for n in ends])
+    return made
 
 
 def _clone_inner(clone_function):
