@@ -8,6 +8,8 @@ every call.
 import os
 import threading
 
+import numpy as np
+
 from headwater._src.compiler.partition import partition
 from headwater._src.compiler.program import Slot, lower_to_program
 from headwater._src.compiler.prune import prune
@@ -24,6 +26,8 @@ class FunctionRunner:
         self._steps = {}
         self._lock = threading.Lock()
         self._samples = list(_samples(graph))
+        self._direct = None  # the short way, once it is known that nothing is worth compiling
+        self._fixed = all(t.dims is not None and None not in t.dims for t in graph.inputs)
         self._targets = [
             node
             for node in graph.get_operations()
@@ -38,6 +42,8 @@ class FunctionRunner:
 
     def __call__(self, values):
         """The body's results for a list of values, its inputs."""
+        if self._direct is not None:
+            return self._direct(values)
         slots = tuple([i for i, v in enumerate(values) if v.__class__ is Slot])
         step = self._steps.get(slots)
         if step is None:
@@ -45,7 +51,10 @@ class FunctionRunner:
                 step = self._steps.get(slots)
                 if step is None:
                     step = self._steps[slots] = self._build(slots, values)
-        return step.run_values(values)
+        results = step.run_values(values)
+        if not slots and self._fixed:
+            self._direct = _interpreted_for_good(step)
+        return results
 
     def _build(self, slots, values):
         graph, session = self._graph, self._session
@@ -54,6 +63,30 @@ class FunctionRunner:
         program = lower_to_program(sub, session.place, {inputs[i]: values[i] for i in slots})
         tier = os.environ.get("HEADWATER_TIER", "auto")
         return Step(program, partition(program), (), self._resources, session._context, tier, sub)
+
+
+def _interpreted_for_good(step):
+    """A function of a step's values, when its only segment is never compiled; else None."""
+    if len(step._runners) != 1:
+        return None
+    (runner,) = step._runners
+    settled = runner._always_interpret or (
+        runner._entries and all(entry.never for entry in runner._entries.values())
+    )
+    run = runner._interpreter
+    if not settled or runner._touches_state or run is None:
+        return None
+    template, feeds, fetches = step._template, step.program.feeds, step.program.fetches
+
+    def call(values):
+        env = template[:]
+        for i, value in zip(feeds, values):
+            env[i] = value
+        with np.errstate(all="ignore"):
+            run(env)
+        return [env[i] for i in fetches]
+
+    return call
 
 
 def _samples(graph):
