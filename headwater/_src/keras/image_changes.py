@@ -25,11 +25,11 @@ def apply_affine_transform(
     Args:
       x: array of rank 3.
       theta: angle in degrees.
-      tx: rows by which it is moved.
-      ty: columns by which it is moved.
+      tx: columns by which it is moved.
+      ty: rows by which it is moved.
       shear: angle of the shear in degrees.
-      zx: zoom of the rows.
-      zy: zoom of the columns.
+      zx: zoom of the columns.
+      zy: zoom of the rows.
       row_axis: dimension of the rows.
       col_axis: dimension of the columns.
       channel_axis: dimension of the channels.
@@ -57,7 +57,8 @@ def apply_affine_transform(
     middle = x.shape[row_axis] / 2 - 0.5, x.shape[col_axis] / 2 - 0.5
     there, back = np.eye(3), np.eye(3)
     there[:2, 2], back[:2, 2] = middle, [-middle[0], -middle[1]]
-    matrix = there @ matrix @ back
+    # The matrix counts columns first, as keras-preprocessing does; the picture counts rows first.
+    matrix = (there @ matrix @ back)[[1, 0, 2]][:, [1, 0, 2]]
     channels = [
         ndimage.affine_transform(
             channel, matrix[:2, :2], matrix[:2, 2], order=order, mode=fill_mode, cval=cval
