@@ -43,7 +43,7 @@ def _initial(cell, initial_state, dtype, batch):
 
 def _mask(alive, new, old):
     """`new` where the row is alive, else `old`; what has no rows is taken as it is."""
-    if new.dims == () or new.dtype.base_dtype is dtypes.variant:
+    if isinstance(new, TensorArray) or new.dims == () or new.dtype.base_dtype is dtypes.variant:
         return new
     result = raw.Select(alive, new, old)
     if result.dims is None or None in result.dims:
@@ -145,23 +145,25 @@ def dynamic_rnn(
             flat = [_swap(x) for x in flat]
         batch = _batch_size(flat, 1)
         state = _initial(cell, initial_state, dtype, batch)
-        state = nest.map_structure(convert_to_tensor, state)
+        state = nest.map_structure(
+            lambda x: x if isinstance(x, TensorArray) else convert_to_tensor(x), state
+        )
         lengths = None
         if sequence_length is not None:
             lengths = raw.Cast(convert_to_tensor(sequence_length), DstT=dtypes.int32)
-            if lengths.dims is not None and len(lengths.dims) not in (0, 1):
+            if lengths.dims is not None and len(lengths.dims) != 1:
                 raise ValueError(
                     "sequence_length must be a vector of length batch_size, but saw shape: "
                     f"{lengths.shape}"
                 )
             lengths = PUBLIC["identity"](lengths, name="sequence_length")
-        outputs, last = _loop(cell, inputs, flat, state, lengths, batch)
+        outputs, last = _loop(cell, inputs, flat, state, lengths, batch, dtype)
         if not time_major:
             outputs = nest.map_structure(_swap, outputs)
     return outputs, last
 
 
-def _loop(cell, inputs, flat, state, lengths, batch):
+def _loop(cell, inputs, flat, state, lengths, batch, dtype):
     """The loop over time; `flat` are the time-major inputs."""
     steps = PUBLIC["shape"](flat[0])[0]
     known_steps = flat[0].dims[0] if flat[0].dims is not None else None
@@ -170,7 +172,7 @@ def _loop(cell, inputs, flat, state, lengths, batch):
         for i, x in enumerate(flat)
     ]
     flat_state = nest.flatten(state)
-    output_dtype = flat_state[0].dtype.base_dtype if flat_state else flat[0].dtype.base_dtype
+    output_dtype = dtype or (flat_state or flat)[0].dtype.base_dtype
     zero = _zero_output(cell, batch, output_dtype)
     flat_zero = nest.flatten(zero)
     arrays_out = tuple(
@@ -192,6 +194,8 @@ def _loop(cell, inputs, flat, state, lengths, batch):
             result = [_mask(alive, r, z) for r, z in zip(result, flat_zero)]
             new = [_mask(alive, n, o) for n, o in zip(new, flat_state)]
         for n, o in zip(new, flat_state):
+            if isinstance(n, TensorArray):
+                continue
             if n.dims is None or o.dims is None or None in n.dims:
                 n.set_shape(o.shape)
         written = tuple(a.write(time, r) for a, r in zip(outputs, result))
@@ -329,16 +333,22 @@ def static_bidirectional_rnn(
                 cell_bw, reversed_inputs, initial_state_bw, dtype, sequence_length, bw
             )
     backwards = _reverse_list(backwards, sequence_length)
-    joined = [PUBLIC["concat"]([f, b], 1) for f, b in zip(forwards, backwards)]
+    join = lambda f, b: PUBLIC["concat"]([f, b], 1)
+    joined = [nest.map_structure(join, f, b) for f, b in zip(forwards, backwards)]
     return joined, state_fw, state_bw
 
 
 def _reverse_list(items, lengths):
+    """The steps backwards, each row within its length; a step may be a nested structure."""
     if lengths is None:
         return list(reversed(items))
-    stacked = raw.Pack([convert_to_tensor(x) for x in items], axis=0)
-    turned = raw.ReverseSequence(stacked, convert_to_tensor(lengths), seq_dim=0, batch_dim=1)
-    result = raw.Unpack(turned, num=len(items), axis=0)
-    for item, x in zip(result, items):
-        item.set_shape(x.shape)
-    return list(result)
+    columns = []
+    for parts in zip(*(nest.flatten(item) for item in items)):
+        parts = [convert_to_tensor(part) for part in parts]
+        stacked = raw.Pack(parts, axis=0)
+        turned = raw.ReverseSequence(stacked, convert_to_tensor(lengths), seq_dim=0, batch_dim=1)
+        column = raw.Unpack(turned, num=len(items), axis=0)
+        for got, part in zip(column, parts):
+            got.set_shape(part.shape)
+        columns.append(column)
+    return [nest.pack_sequence_as(items[0], list(step)) for step in zip(*columns)]

@@ -83,6 +83,15 @@ def _sigmoid(x, name=None):
     return raw.Sigmoid(x, name=name)
 
 
+def check_floating(*structures):
+    """Raises ValueError when a tensor is not of a floating-point or complex type."""
+    for tensor in nest.flatten(list(structures)):
+        if not (tensor.dtype.is_floating or tensor.dtype.is_complex):
+            raise ValueError(
+                f"RNN cell only supports floating point inputs, but saw dtype: {tensor.dtype.name}"
+            )
+
+
 class RNNCell(Layer):
     """Base class of recurrent cells.
 
@@ -146,11 +155,19 @@ class RNNCell(Layer):
         """`zero_state` with the batch size and type of `inputs`."""
         if inputs is not None:
             inputs = convert_to_tensor(inputs)
-            batch_size = (
-                PUBLIC["shape"](inputs)[0]
-                if inputs.dims is None or inputs.dims[0] is None
-                else inputs.dims[0]
-            )
+            rows = None if inputs.dims is None else inputs.dims[0]
+            given = batch_size.known if isinstance(batch_size, Tensor) else batch_size
+            if batch_size is not None and (given is None or rows != int(given)):
+                raise ValueError(
+                    "batch size from input tensor is different from the input param. Input tensor "
+                    f"batch: {rows}, batch_size: {batch_size}"
+                )
+            if dtype is not None and dtype != inputs.dtype:
+                raise ValueError(
+                    "dtype from input tensor is different from the input param. Input tensor "
+                    f"dtype: {inputs.dtype}, dtype: {dtype}"
+                )
+            batch_size = PUBLIC["shape"](inputs)[0] if rows is None else rows
             dtype = inputs.dtype
         if batch_size is None or dtype is None:
             raise ValueError(
@@ -199,6 +216,7 @@ class BasicRNNCell(RNNCell):
         self.built = True
 
     def call(self, inputs, state):
+        check_floating(inputs, state)
         output = self._activation(
             linear([inputs, state], self._num_units, self._kernel, self._bias)
         )
@@ -264,6 +282,7 @@ class GRUCell(RNNCell):
         self.built = True
 
     def call(self, inputs, state):
+        check_floating(inputs, state)
         gates = _sigmoid(
             bias_add(matmul(concat([inputs, state], 1), self._gate_kernel), self._gate_bias)
         )
@@ -323,6 +342,7 @@ class BasicLSTMCell(RNNCell):
         self.built = True
 
     def call(self, inputs, state):
+        check_floating(inputs, state)
         one = constant(np.int32(1))
         c, h = state if self._state_is_tuple else split(state, 2, one)
         gates = bias_add(matmul(concat([inputs, h], 1), self._kernel), self._bias)
@@ -415,6 +435,7 @@ class LSTMCell(RNNCell):
         self.built = True
 
     def call(self, inputs, state):
+        check_floating(inputs, state)
         if self._state_is_tuple:
             c, h = state
         else:

@@ -1,5 +1,7 @@
 """Cells made of cells: stacks, dropout, residual connections, devices."""
 
+from collections import namedtuple
+
 from headwater._src.core import nest
 from headwater._src.graph import raw
 from headwater._src.graph.convert import convert_to_tensor
@@ -67,7 +69,7 @@ class MultiRNNCell(RNNCell):
         for i, cell in enumerate(self._cells):
             with variable_scope(f"cell_{i}"):
                 if self._state_is_tuple:
-                    if len(state) != len(self._cells):
+                    if not nest.is_sequence(state) or len(state) != len(self._cells):
                         raise ValueError(
                             f"Expected state to be a tuple of length {len(self.state_size)}, but "
                             f"received: {state}"
@@ -81,6 +83,9 @@ class MultiRNNCell(RNNCell):
         return inputs, tuple(new_states) if self._state_is_tuple else concat(new_states, 1)
 
 
+TrackableReference = namedtuple("TrackableReference", ("name", "ref"))
+
+
 class _Wrapper(RNNCell):
     """A cell around another one, under whose names it works."""
 
@@ -89,6 +94,11 @@ class _Wrapper(RNNCell):
         if not hasattr(cell, "state_size"):
             raise TypeError(f"The parameter {cell!r} is not an RNNCell.")
         self._cell = cell
+
+    @property
+    def _checkpoint_dependencies(self):
+        """The cell inside, under the name that object-based checkpoints give it."""
+        return [TrackableReference("cell", self._cell)]
 
     @property
     def wrapped_cell(self):
