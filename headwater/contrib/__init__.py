@@ -22,6 +22,7 @@ _PARTS = (
 )
 _NOT_HERE = (
     "boosted_trees",
+    "cluster_resolver",
     "eager",
     "factorization",
     "quantize",

@@ -224,6 +224,7 @@ def test_projector(tmp_path):
 # --- what is not there --------------------------------------------------------------------------
 
 NOT_THERE = {
+    "cluster_resolver.TPUClusterResolver": "ClusterSpec",
     "eager.enable_eager_execution": "graph",
     "eager.python.tfe": "graph",
     "tpu.CrossShardOptimizer": "TPUEstimator",

@@ -2,6 +2,7 @@
 
 _ADVICE = {
     "boosted_trees": "use gradient boosting of scikit-learn or XGBoost on the same features",
+    "cluster_resolver": "name the machines in a tf.train.ClusterSpec; there are no TPUs here",
     "eager": (
         "headwater runs graphs: build the computation with placeholders or tf.data, and run it in "
         "a tf.Session"
@@ -39,9 +40,6 @@ class Unavailable:
 
     def __repr__(self):
         return f"<tf.contrib.{self._part}: not implemented in headwater>"
-
-
-NAMES = tuple(_ADVICE)
 
 
 def __getattr__(name):
