@@ -105,8 +105,6 @@ def warm_start(
         _with_vocabulary(
             ckpt_to_initialize_from, previous.get(name, name), variable, vocabularies[name]
         )
-    if plain:
-        checkpoint_utils.init_from_checkpoint(ckpt_to_initialize_from, plain)
     for given, used, what in (
         (previous, used_previous, "var_name_to_prev_var_name"),
         (vocabularies, used_vocabularies, "var_name_to_vocab_info"),
@@ -118,6 +116,8 @@ def warm_start(
                 f"Perhaps you misspelled them?  Here is the list of viable variable names: "
                 f"{sorted(plain)}"
             )
+    if plain:
+        checkpoint_utils.init_from_checkpoint(ckpt_to_initialize_from, plain)
 
 
 def _chosen(wanted):
