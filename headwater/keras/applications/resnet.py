@@ -1,0 +1,11 @@
+"""`tf.keras.applications.resnet`."""
+
+from headwater._src.keras.application_parts import (  # noqa: F401  one function for each mode
+    decode_predictions as decode_predictions,
+    preprocess_caffe as preprocess_input,
+)
+from headwater._src.keras.applications import (
+    ResNet50 as ResNet50,
+    ResNet101 as ResNet101,
+    ResNet152 as ResNet152,
+)
