@@ -368,3 +368,18 @@ def test_transpose_batch_time():
     with tf.Session() as sess:
         got = sess.run(rnn.transpose_batch_time(tf.constant(x)))
     np.testing.assert_array_equal(got, x.transpose(1, 0, 2))
+
+
+def test_a_config_makes_the_same_cell_again():
+    cell = tf.nn.rnn_cell.MultiRNNCell(
+        [
+            tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.LSTMCell(5, num_proj=3), 0.5, seed=4),
+            tf.nn.rnn_cell.ResidualWrapper(rnn.UGRNNCell(3, forget_bias=2.0)),
+        ]
+    )
+    config = cell.get_config()
+    assert config["cells"][0]["config"]["cell"]["config"]["num_proj"] == 3
+    again = tf.nn.rnn_cell.MultiRNNCell.from_config(config)
+    assert again.get_config() == config
+    assert again.state_size == cell.state_size
+    assert [type(c) for c in again._cells] == [type(c) for c in cell._cells]

@@ -41,6 +41,22 @@ def _initial(cell, initial_state, dtype, batch):
     return cell.zero_state(batch, dtype)
 
 
+def _lengths(sequence_length):
+    """The lengths as an int32 vector, or None.
+
+    Raises:
+      ValueError: they are no vector.
+    """
+    if sequence_length is None:
+        return None
+    lengths = raw.Cast(convert_to_tensor(sequence_length), DstT=dtypes.int32)
+    if lengths.dims is not None and len(lengths.dims) != 1:
+        raise ValueError(
+            f"sequence_length must be a vector of length batch_size, but saw shape: {lengths.shape}"
+        )
+    return lengths
+
+
 def _mask(alive, new, old):
     """`new` where the row is alive, else `old`; what has no rows is taken as it is."""
     if isinstance(new, TensorArray) or new.dims == () or new.dtype.base_dtype is dtypes.variant:
@@ -84,9 +100,7 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
         inputs = [nest.map_structure(convert_to_tensor, x) for x in inputs]
         batch = _batch_size(nest.flatten(inputs[0]), 0)
         state = _initial(cell, initial_state, dtype, batch)
-        lengths = None
-        if sequence_length is not None:
-            lengths = raw.Cast(convert_to_tensor(sequence_length), DstT=dtypes.int32)
+        lengths = _lengths(sequence_length)
         for time, x in enumerate(inputs):
             if time > 0:
                 opened.reuse_variables()
@@ -148,14 +162,8 @@ def dynamic_rnn(
         state = nest.map_structure(
             lambda x: x if isinstance(x, TensorArray) else convert_to_tensor(x), state
         )
-        lengths = None
-        if sequence_length is not None:
-            lengths = raw.Cast(convert_to_tensor(sequence_length), DstT=dtypes.int32)
-            if lengths.dims is not None and len(lengths.dims) != 1:
-                raise ValueError(
-                    "sequence_length must be a vector of length batch_size, but saw shape: "
-                    f"{lengths.shape}"
-                )
+        lengths = _lengths(sequence_length)
+        if lengths is not None:
             lengths = PUBLIC["identity"](lengths, name="sequence_length")
         outputs, last = _loop(cell, inputs, flat, state, lengths, batch, dtype)
         if not time_major:

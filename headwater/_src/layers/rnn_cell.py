@@ -5,6 +5,7 @@ forget gate; 2002, peepholes), Sak et al. (2014, projection) for the LSTMs; Cho 
 the GRU.
 """
 
+import inspect
 from collections import namedtuple
 
 import numpy as np
@@ -92,6 +93,30 @@ def check_floating(*structures):
             )
 
 
+def _described(value):
+    """Cells as dicts of their class and arguments; other values as they are."""
+    if isinstance(value, RNNCell):
+        return {"class_name": type(value).__name__, "config": value.get_config()}
+    if isinstance(value, (list, tuple)) and any(isinstance(v, RNNCell) for v in value):
+        return [_described(v) for v in value]
+    return value
+
+
+def _restored(value, known):
+    """The reverse of `_described`, with classes by their names."""
+    if isinstance(value, dict) and "class_name" in value:
+        return known[value["class_name"]].from_config(value["config"], known)
+    return [_restored(v, known) for v in value] if isinstance(value, list) else value
+
+
+def _classes(base):
+    """All classes that are derived from `base`, by name."""
+    found = {c.__name__: c for c in base.__subclasses__()}
+    for c in base.__subclasses__():
+        found.update(_classes(c))
+    return found
+
+
 class RNNCell(Layer):
     """Base class of recurrent cells.
 
@@ -105,9 +130,38 @@ class RNNCell(Layer):
       **kwargs: as for `tf.layers.Layer`.
     """
 
+    def __new__(cls, *args, **kwargs):
+        """Keeps the arguments, for `get_config`."""
+        cell = super().__new__(cls)
+        cell._arguments = args, kwargs
+        return cell
+
     def __init__(self, trainable=True, name=None, dtype=None, **kwargs):
         super().__init__(trainable, name, dtype, **kwargs)
         self._is_rnn_cell = True
+
+    def get_config(self):
+        """The arguments that make a cell like this one, as a dict; cells as dicts in it."""
+        args, kwargs = self._arguments
+        bound = inspect.signature(type(self)).bind(*args, **kwargs)
+        bound.apply_defaults()
+        config = {**bound.arguments, **bound.arguments.get("kwargs", {})}
+        config.pop("kwargs", None)
+        return {key: _described(value) for key, value in config.items()}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """A cell made from what `get_config` gave.
+
+        Args:
+          config: the dict; cells in it may be cells already.
+          custom_objects: dict from names to classes of cells that are not of this package.
+
+        Returns:
+          The cell.
+        """
+        known = {**_classes(RNNCell), **(custom_objects or {})}
+        return cls(**{key: _restored(value, known) for key, value in config.items()})
 
     def __call__(self, inputs, state, scope=None):
         """One step.

@@ -168,7 +168,8 @@ class DropoutWrapper(_Wrapper):
                     raise ValueError(f"Parameter {kind}_keep_prob must be between 0 and 1: {keep}")
                 keep = float(keep)
             self._keep[kind] = keep
-        self._seed, self._filter = seed, dropout_state_filter_visitor or _all_but_memory
+        self._seed = seed
+        self._dropout_state_filter = dropout_state_filter_visitor or _all_but_memory
         self._variational = variational_recurrent
         self._noise = {}
         if variational_recurrent:
@@ -204,7 +205,11 @@ class DropoutWrapper(_Wrapper):
         if isinstance(keep, float) and keep >= 1.0:
             return values
         flat = nest.flatten(values)
-        wanted = nest.flatten(self._filter(values)) if kind == "state" else [True] * len(flat)
+        wanted = (
+            nest.flatten(self._dropout_state_filter(values))
+            if kind == "state"
+            else [True] * len(flat)
+        )
         result = []
         for i, (value, drop) in enumerate(zip(flat, wanted)):
             if not drop:
@@ -248,15 +253,15 @@ class ResidualWrapper(_Wrapper):
 
     def __init__(self, cell, residual_fn=None):
         super().__init__(cell)
-        self._residual = residual_fn
+        self._residual_fn = residual_fn
 
     def step(self, inputs, state, scope):
         """One step of the wrapped cell and the residual."""
         output, new_state = (
             self._cell(inputs, state) if scope is None else self._cell(inputs, state, scope)
         )
-        if self._residual is not None:
-            return self._residual(inputs, output), new_state
+        if self._residual_fn is not None:
+            return self._residual_fn(inputs, output), new_state
         nest.assert_same_structure(inputs, output)
         for x, y in zip(nest.flatten(inputs), nest.flatten(output)):
             convert_to_tensor(x).shape.assert_is_compatible_with(y.shape)
