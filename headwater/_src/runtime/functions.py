@@ -13,6 +13,7 @@ import numpy as np
 from headwater._src.compiler.partition import partition
 from headwater._src.compiler.program import Slot, lower_to_program
 from headwater._src.compiler.prune import prune
+from headwater._src.runtime.buffers import host_copy
 from headwater._src.runtime.execute import Step
 
 _EFFECTS = frozenset({"host", "update", "kernel"})
@@ -52,9 +53,18 @@ class FunctionRunner:
                 if step is None:
                     step = self._steps[slots] = self._build(slots, values)
         results = step.run_values(values)
+        if step._fetched_state:
+            self._add_variables(step, results)
         if not slots and self._fixed:
             self._direct = _interpreted_for_good(step)
         return results
+
+    def _add_variables(self, step, results):
+        """Puts the values of variables that are results as they are where they belong."""
+        with self._resources.lock:
+            now = {i: host_copy(step._value(slot, node)) for i, slot, node in step._fetched_state}
+        for position, i in enumerate(step.program.fetches):
+            results[position] = now.get(i, results[position])
 
     def _build(self, slots, values):
         graph, session = self._graph, self._session
