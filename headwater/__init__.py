@@ -442,6 +442,7 @@ from headwater._src.ops.fourier import (
     ifft2d as ifft2d,
     ifft3d as ifft3d,
 )
+from headwater._src.ops.graph_functions import function as function
 from headwater._src.ops.grouping import group as group, no_op as no_op, tuple as tuple
 from headwater._src.ops.higher_order import (
     foldl as foldl,

@@ -483,7 +483,7 @@ def _output_types(op, attrs):
 
 def _outputs(op, plan, node):
     declared = op.opdef.outputs
-    if not declared:
+    if not node.outputs:
         return node
     if plan.result is None:
         return list(node.outputs) if declared[0].is_list else node.outputs[0]

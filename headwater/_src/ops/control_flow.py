@@ -266,7 +266,7 @@ def _branches(op, selector, found, names=None, result_name="Merge"):
     with graph.control_dependencies(list(waits)):
         outputs = op(selector, sources, Tout=types, **functions)
     if not types:
-        return outputs
+        return []
     outputs = [raw.Identity(t, name=result_name) for t in outputs]
     return nest.pack_sequence_as(found[0].structure, bodies.contract(found[0].leaves, outputs))
 
