@@ -121,6 +121,7 @@ from headwater._src.train.optimize_loss import (
 from headwater.contrib import layers as initializers, layers as regularizers  # noqa: F401
 
 _FILES = (
+    "dataset",
     "evaluation",
     "learning",
     "losses",
@@ -129,6 +130,7 @@ _FILES = (
     "nets",
     "queues",
     "summaries",
+    "tfexample_decoder",
     "variables",
 )
 python = _PrivatePath(__name__, {f"slim.{name}": f"{__name__}.{name}" for name in _FILES})
