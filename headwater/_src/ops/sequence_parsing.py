@@ -164,15 +164,18 @@ class _Batch:
         except DecodeError:
             raise invalid("Could not parse example input") from None
 
-    def _values(self, feature, dtype, key, i):
-        """The values of one feature; None when it has none."""
+    def _values(self, feature, dtype, key, i, step=None):
+        """The values of one feature (of a step of a list); None when it has none."""
         kind = None if feature is None else feature.WhichOneof("kind")
         if kind is None:
             return None
         if kind != _FIELDS[dtype]:
+            where = (
+                f"Key: {key}, Index: {i}" if step is None else f"Feature list: {key}, Index: {step}"
+            )
             raise invalid(
-                f"Name: {self.names[i]}, Key: {key}, Index: {i}.  Data types don't match. Expected "
-                f"type: {_NAMES[_FIELDS[dtype]]}, Actual type: {_NAMES[kind]}"
+                f"Name: {self.names[i]}, {where}.  Data types don't match. Expected type: "
+                f"{_NAMES[_FIELDS[dtype]]}  Feature is: {kind}"
             )
         return list(getattr(feature, kind).value)
 
@@ -218,7 +221,7 @@ class _Batch:
             found.append(
                 None
                 if steps is None
-                else [self._values(f, dtype, key, i) or [] for f in steps.feature]
+                else [self._values(f, dtype, key, i, t) or [] for t, f in enumerate(steps.feature)]
             )
         return found
 
