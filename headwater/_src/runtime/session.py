@@ -362,6 +362,13 @@ class BaseSession:
             raise RuntimeError("Attempted to use a closed Session.")
         return self._placer.devices()
 
+    def cancel_waiting(self):
+        """Cancels the steps that wait for another thread, such as those that dequeue.
+
+        This is not in TensorFlow. They raise `tf.errors.CancelledError`; the session stays open.
+        """
+        self._resources.cancel()
+
     def close(self):
         """Closes the session and forgets its variables."""
         self._closed = True

@@ -5,6 +5,8 @@ of the chief takes the means of enough of them, applies them, and hands out a to
 worker's next step; a worker waits for its token, which is the new step.
 """
 
+import time
+
 from headwater._src.core import dtypes
 from headwater._src.graph.collections import GraphKeys
 from headwater._src.graph.composite import IndexedSlices
@@ -160,7 +162,7 @@ class SyncReplicasOptimizer(Optimizer):
             if self._averages is not None:
                 with graph.control_dependencies([sync]):
                     sync = self._averages.apply(self._averaged)
-        self._chief_queue_runner = QueueRunner(dummy, [sync])
+        self._chief_queue_runner = _ChiefQueueRunner(dummy, [sync])
         return train_op
 
     def _tokens(self, count):
@@ -249,6 +251,16 @@ class SyncReplicasOptimizer(Optimizer):
           A `SessionRunHook`.
         """
         return _SyncReplicasHook(self, is_chief, num_tokens)
+
+
+class _ChiefQueueRunner(QueueRunner):
+    """Its thread waits for gradients, not for the queue: closing the queue does not wake it."""
+
+    def _close_on_stop(self, sess, cancel_op, coord):
+        super()._close_on_stop(sess, cancel_op, coord)
+        while self._runs_per_session.get(sess, 0) > 0:
+            sess.cancel_waiting()
+            time.sleep(0.02)
 
 
 class _SyncReplicasHook(SessionRunHook):
