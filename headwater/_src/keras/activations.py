@@ -7,7 +7,11 @@ from headwater._src.keras.serialization import deserialize_keras_object
 
 
 def linear(x):
-    """`x` itself."""
+    """`x` itself.
+
+    Args:
+      x: floating-point `Tensor`.
+    """
     return x
 
 

@@ -178,6 +178,28 @@ class LossFunctionWrapper(Loss):
         return {**super().get_config(), **self._fn_kwargs}
 
 
+_OPTIONS = {
+    "from_logits": "whether predictions are logits rather than probabilities.",
+    "label_smoothing": "how far target probabilities are moved towards equal ones.",
+    "delta": "the error from which on the loss is a straight line.",
+    "axis": "the dimension of classes, or of vectors.",
+    "reduction": "a `Reduction`.",
+    "name": "the object's name.",
+    "dtype": "type of the variables and of the result.",
+    "threshold": "predictions above it count as 1.",
+    "k": "how many predictions count.",
+}
+
+
+def described_options(names):
+    """Lines that explain options of losses and metrics, for their docstrings.
+
+    Args:
+      names: the options.
+    """
+    return "".join(f"  {name}: {_OPTIONS[name]}\n" for name in names)
+
+
 def _wrapped(class_name, function, name, **options):
     """The class of a loss function, whose further arguments become the constructor's."""
 
@@ -198,7 +220,8 @@ def _wrapped(class_name, function, name, **options):
     )
     __init__.__signature__ = signature
     summary = (function.__doc__ or "").split("\n")[0]
-    doc = f"The loss `{function.__name__}` of a batch: {summary[0].lower()}{summary[1:]}"
+    doc = f"The loss `{function.__name__}` of a batch: {summary[0].lower()}{summary[1:]}\n\nArgs:\n"
+    doc += described_options(arguments)
     return type(class_name, (LossFunctionWrapper,), {"__init__": __init__, "__doc__": doc})
 
 

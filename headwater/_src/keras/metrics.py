@@ -5,7 +5,7 @@ import inspect
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.keras import loss_functions, metric_functions
 from headwater._src.keras.functions import fn
-from headwater._src.keras.losses import fitted_ranks
+from headwater._src.keras.losses import described_options, fitted_ranks
 from headwater._src.keras.metric_base import (
     Mean,
     MeanMetricWrapper,
@@ -43,7 +43,8 @@ def _wrapped(class_name, function, name, **options):
     )
     __init__.__signature__ = signature
     summary = (function.__doc__ or " ").split("\n")[0]
-    doc = f"The mean over examples of: {summary[0].lower()}{summary[1:]}"
+    doc = f"The mean over examples of: {summary[0].lower()}{summary[1:]}\n\nArgs:\n"
+    doc += described_options(arguments)
     attributes = {"__init__": __init__, "__doc__": doc, "__module__": __name__}
     return type(class_name, (MeanMetricWrapper,), attributes)
 

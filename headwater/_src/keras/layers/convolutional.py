@@ -20,9 +20,9 @@ def _one_group(kwargs):
     return kwargs
 
 
-def _class_name(name, base, init, summary, *explained, **own):
+def _class_name(name, base, init, summary, **own):
     """The class of one number of dimensions; its docstring is put together from the bases'."""
-    doc = compose(summary, init, type("_", (*explained, base), {}), **own)
+    doc = compose(summary, init, base, **own)
     init.__qualname__ = f"{name}.__init__"
     attributes = {"__init__": init, "__doc__": doc, "__module__": __name__}
     return type(name, (base,), attributes)
