@@ -1,7 +1,8 @@
 """`headwater run`: a program written for TensorFlow 1.x, unmodified.
 
 `import tensorflow` gives headwater, names that NumPy and the standard library have dropped since
-are there, and an error shows the program's own lines.  Everything after the script belongs to it.
+are there, an error shows the program's own lines, and on a machine without a GPU what is put on
+`/gpu:0` runs on the CPU.  Everything after the script belongs to it.
 """
 
 import argparse
@@ -48,6 +49,7 @@ def run(options):
     """
     from headwater._src.cli import old_names, tracebacks
     from headwater._src.compatibility import tensorflow_paths
+    from headwater._src.compiler import place
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(_process_state())
@@ -55,6 +57,7 @@ def run(options):
         sys.path[0] = folder
         tensorflow_paths.install_as_tensorflow()
         stack.enter_context(old_names.offered())
+        stack.enter_context(place.gpus_optional())
         stack.enter_context(tracebacks.of_the_program(options.verbose))
         compiler = None
         if options.py2:

@@ -1,5 +1,9 @@
-"""Which device a node runs on: its device string against the devices there are."""
+"""Which device a node runs on: its device string against the devices there are.
 
+State: whether programs that name GPUs shall run where there are none, see `gpus_optional`.
+"""
+
+import contextlib
 import sys
 
 from headwater._src.compiler import devices as devices_lib
@@ -9,6 +13,36 @@ from headwater._src.core.device import DeviceSpec
 from headwater._src.graph.blame import node_error
 
 DEFAULT = "xla"
+
+_gpus_optional = False
+_noticed = False
+
+
+@contextlib.contextmanager
+def gpus_optional():
+    """While the context is open, nodes asked onto a GPU run on the CPU of a machine without GPUs.
+
+    That is `allow_soft_placement` for all sessions, but for missing GPUs only.  The first such node
+    of the process is announced by a line on stderr, unless its session's config allows it anyway.
+    """
+    global _gpus_optional
+    before, _gpus_optional = _gpus_optional, True
+    try:
+        yield
+    finally:
+        _gpus_optional = before
+
+
+def _notice(device):
+    """Says, once, that a program gets the CPU for a GPU."""
+    global _noticed
+    if not _noticed:
+        _noticed = True
+        print(
+            f"headwater: this machine has no GPU; what the program puts on {device}, or on "
+            "another GPU, runs on the CPU",
+            file=sys.stderr,
+        )
 
 
 class Placer:
@@ -43,6 +77,9 @@ class Placer:
         if known and kind == "GPU" and index < self._gpus():
             return f"gpu:{index}"
         if self._soft and known:
+            return DEFAULT
+        if _gpus_optional and known and kind == "GPU" and not devices_lib.count_gpus():
+            _notice(device)
             return DEFAULT
         names = ", ".join(d.name for d in self.devices())
         raise node_error(
