@@ -1,4 +1,4 @@
-"""Losses and metrics of a graph of layers as layers of their own, so that a configuration has them."""
+"""Losses and metrics of a graph of layers as layers, so that a configuration has them."""
 
 from headwater._src.graph.optable import raw
 from headwater._src.keras.base_layer import Layer

@@ -391,7 +391,8 @@ def switch(condition, then_expression, else_expression):
     if rank < len(condition.dims):
         raise ValueError(
             "Rank of `condition` should be less than or equal to rank of `then_expression` and "
-            f"`else_expression`. ndim(condition)={len(condition.dims)}, ndim(then_expression)={rank}"
+            f"`else_expression`. ndim(condition)={len(condition.dims)}, "
+            f"ndim(then_expression)={rank}"
         )
     for _ in range(rank - len(condition.dims)):
         condition = fn.expand_dims(condition, -1)

@@ -13,7 +13,8 @@ Keras has: defaults, strings for functions, the configuration.
 
 A layer that only Keras has derives from `Layer`: `__init__` ends in `super().__init__(**kwargs)`,
 `build(input_shape)` (a `TensorShape`, or a nested structure of them) makes variables by
-`self.add_weight` and sets `self.built = True`, `call(inputs, training=None, mask=None)` makes nodes.
+`self.add_weight` and sets `self.built = True`, `call(inputs, training=None, mask=None)` makes
+nodes.
 `training` is what the caller or a surrounding layer's call gave, else None:
 `self.training_value(training)` puts the learning phase in its place.
 `compute_output_shape` need not be written: it runs `call` in a graph of its own.
@@ -316,7 +317,7 @@ class Layer(LayerEnds, LayerSums, Tracking, base.Layer):
             self._initial_weights = None
 
     def _call_training(self, accepted, args, kwargs):
-        """The value of `training` for the calls inside, given to `call` where it came from outside."""
+        """`training` for the calls inside; given to `call` where it came from outside."""
         outer = _calls.training[-1] if _calls.training else None
         if "training" not in accepted:
             return outer
@@ -466,7 +467,7 @@ def _inside(graph):
 
 
 def _distinct_outputs(outputs, inputs):
-    """The outputs; one that is an input becomes a new tensor, so that it can have its own origin."""
+    """The outputs; one that is an input becomes a new tensor, to have its own origin."""
     taken = {id(t) for t in inputs}
     return nest.map_structure(
         lambda t: raw.Identity(t) if isinstance(t, Tensor) and id(t) in taken else t, outputs

@@ -40,8 +40,8 @@ def arrays_for(data, names, tensors, what, check_last=True):
     if len(data) != len(names):
         raise ValueError(
             f"Error when checking model {what}: the list of Numpy arrays that you are passing to "
-            f"your model is not the size the model expected. Expected to see {len(names)} array(s), "
-            f"for inputs {names} but instead got the following list of {len(data)} arrays."
+            "your model is not the size the model expected. Expected to see "
+            f"{len(names)} array(s), for inputs {names} but instead got the following list of {len(data)} arrays."
         )
     arrays = [_array(item) for item in data]
     for name, tensor, array in zip(names, tensors or [None] * len(names), arrays):

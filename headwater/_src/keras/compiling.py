@@ -1,4 +1,4 @@
-"""What `compile` adds to a model: targets, losses, metrics, and the steps of training and testing."""
+"""What `compile` adds to a model: targets, losses, metrics, steps of training and testing."""
 
 from headwater._src.core import dtypes
 from headwater._src.graph.framework import control_dependencies, name_scope

@@ -5,7 +5,7 @@ from headwater._src.keras.history import History
 
 
 class _Results:
-    """The results of an epoch so far: the mean of the loss, and the latest values of the metrics."""
+    """The results of an epoch so far: the mean loss, and the latest values of the metrics."""
 
     def __init__(self, by_examples):
         self._by_examples = by_examples
@@ -103,8 +103,8 @@ def _is_due(epoch, first, frequency):
 def _train_epoch(model, source, step, names, listeners):
     """The steps of an epoch; its logs.
 
-    Where no callback wants the results of each step at once, the next batch is cut out and its step begun
-    while the device is still busy with the one before.
+    Where no callback wants the results of each step at once, the next batch is cut out and its
+    step begun while the device is still busy with the one before.
     """
     results = _Results(source.samples is not None)
     watched, unfinished = listeners.watch_batches, None

@@ -12,7 +12,7 @@ class TensorFlowOpLayer(Layer):
     Args:
       node_def: the node, as a `NodeDef` proto or as the dict that its JSON form is.
       name: the layer's name; `tf_op_layer_` comes in front.
-      constants: dict from the number of an input to its value, for inputs that are no Keras tensors.
+      constants: dict from an input's number to its value, for inputs that are no Keras tensors.
       trainable: accepted for compatibility.
       dtype: accepted for compatibility.
     """

@@ -1,5 +1,5 @@
-"""Weights in TensorFlow's checkpoints of objects: variables are found by the path of attributes that
-leads to them from the model, such as `layer_with_weights-0/kernel`.
+"""Weights in TensorFlow's checkpoints of objects: variables are found by the path of attributes
+that leads to them from the model, such as `layer_with_weights-0/kernel`.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""What `tf.keras` remembers: its settings, and for each graph the learning phase and the names given.
+"""What `tf.keras` remembers: its settings, and for each graph the learning phase and the names.
 
-State: `_SETTINGS` holds the process's settings; what belongs to a graph is kept on the graph itself,
-so it goes when the graph goes.
+State: `_SETTINGS` holds the process's settings; what belongs to a graph is kept on the graph
+itself, so it goes when the graph goes.
 """
 
 from collections import defaultdict
