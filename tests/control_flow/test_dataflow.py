@@ -123,6 +123,14 @@ def test_loop_without_a_merge_runs_once(session):
     assert session.run(gen.exit(x * y)) == 21
 
 
+def test_what_is_not_constant_enters_the_first_iteration_only(session):
+    value, never = gen.enter(tf.constant(10), "loop"), gen.enter(tf.constant(False), "loop")
+    merged = control_flow_ops.merge([value, value])[0]
+    off, _ = control_flow_ops.switch(merged, never)
+    merged.op._update_input(1, gen.next_iteration(off))
+    assert session.run(gen.exit(off)) == 10
+
+
 def test_loops_with_one_name_are_apart(session):
     first = counting(3, lambda i, x: x + 1.0)
     second = counting(2, lambda i, x: x * 10.0)

@@ -421,12 +421,13 @@ class _Emission:
 
     def _frame(self, unit):
         enters = [(self._data(n), self.key(n.outputs[0]), self.key(n)) for n in unit.enters]
+        passing = [e for n, e in zip(unit.enters, enters) if not n.attrs["is_constant"]]
         merges = [self._loop_variable(n) for n in unit.merges]
         parts = [self.lower(u) for u in unit.units]
         exits = [(self._data(n), self.key(n.outputs[0]), self.key(n)) for n in unit.exits]
 
         def make(runs):
-            return _loop(enters, merges, [part(runs) for part in parts], exits)
+            return _loop(enters, passing, merges, [part(runs) for part in parts], exits)
 
         return make
 
@@ -441,7 +442,7 @@ class _Emission:
         )
 
 
-def _loop(enters, merges, parts, exits):
+def _loop(enters, passing, merges, parts, exits):
     from headwater._src.compiler.control import between_iterations
 
     def run(env, state):
@@ -470,6 +471,8 @@ def _loop(enters, merges, parts, exits):
                     env[k] = value if variable is None else state[variable]
                     env[token] = ALIVE
             now, position = [inner[k] for _, (k, _), _ in merges], 1
+            for _, k, token in passing:  # what is not constant enters the first iteration only
+                base[k] = base[token] = DEAD
             for check in between_iterations:
                 check()
 

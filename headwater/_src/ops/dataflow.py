@@ -14,7 +14,7 @@ from headwater._src.graph import define_op, public, raw
 from headwater._src.graph.composite import IndexedSlices, SparseTensor
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.ops._scope import scope
-from headwater._src.ops._shapes import relax
+from headwater._src.ops._shapes import Out, relax
 
 # --- ops --------------------------------------------------------------------------------------
 
@@ -48,7 +48,7 @@ for _op in _flow_op("Switch", "data: T, pred: bool", "output_false: T, output_tr
 
     @_op.shape
     def _switch_shape(data, pred):
-        return [data.dims, data.dims]
+        return [Out(data.dims, data.handle)] * 2
 
     @_op.gradient
     def _switch_gradient(op, dy_false, dy_true):
@@ -87,7 +87,13 @@ for _op in _flow_op(
 
 for _name, _attrs in (("Enter", _FRAME), ("Exit", ["T: type"]), ("NextIteration", ["T: type"])):
     for _op in _flow_op(_name, "data: T", "output: T", _attrs):
-        _op.shape(lambda data: data.dims)
+        if _name == "Enter":
+            # What is not constant may have another shape in the next iteration.
+            _op.shape(
+                lambda data, *, is_constant: Out(data.dims if is_constant else None, data.handle)
+            )
+        else:
+            _op.shape(lambda data: Out(data.dims, data.handle))
 
         @_op.gradient
         def _frame_gradient(op, dy):
@@ -119,6 +125,12 @@ RefSelect = define_op(
     outputs="output: Ref(T)",
     attrs=["T: type", "N: int >= 1"],
 )
+
+
+@RefSelect.shape
+def _ref_select_shape(index, inputs):
+    dims = [x.dims for x in inputs]
+    return dims[0] if all(d == dims[0] for d in dims) else None
 
 
 # --- functions --------------------------------------------------------------------------------

@@ -140,10 +140,15 @@ class _Loop:
         if shape_invariants is None:
             return [None] * len(self.leaves)
         nest.assert_same_structure(list(self.structure), list(shape_invariants))
-        return [self._invariant(s) for s in nest.flatten(shape_invariants)]
+        return [
+            self._invariant(s, leaf) for s, leaf in zip(nest.flatten(shape_invariants), self.leaves)
+        ]
 
     @staticmethod
-    def _invariant(shape):
+    def _invariant(shape, leaf):
+        kind = getattr(shape, "value_type", None)
+        if kind is not None and not isinstance(leaf, kind):
+            raise TypeError(f"shape_invariants: {shape} does not fit the loop variable {leaf}")
         if isinstance(shape, TensorShape) or not hasattr(shape, "dtype"):
             return TensorShape(shape)
         return TensorShape(shape.shape)  # a TensorSpec
