@@ -13,7 +13,7 @@ class CallbackList:
       queue_length: accepted for compatibility.
 
     Attributes:
-      watch_batches: whether some callback wants to know of every step at once.
+      watch_batches: whether some callback wants to know of every step.
     """
 
     def __init__(self, callbacks=None, queue_length=10):
@@ -22,19 +22,8 @@ class CallbackList:
 
     @property
     def watch_batches(self):
-        """Whether some callback wants to know of every training step at once."""
-        return any(_watches(one, _BATCH) for one in self.callbacks if not _may_lag(one))
-
-    def tell_late(self, batch, logs):
-        """Tells that a training step has ended, after the next one has begun.
-
-        Args:
-          batch: its number.
-          logs: dict with `batch`, `size` and the results.
-        """
-        for callback in self.callbacks:
-            if _may_lag(callback):
-                callback.on_train_batch_end(batch, logs)
+        """Whether some callback wants to know of every training step."""
+        return any(_watches(one, _BATCH) for one in self.callbacks)
 
     def append(self, callback):
         """Adds a callback at the end.
@@ -160,11 +149,6 @@ class CallbackList:
 
     def __iter__(self):
         return iter(self.callbacks)
-
-
-def _may_lag(callback):
-    """Whether a callback only shows results, so that they may come a step late."""
-    return getattr(callback, "may_lag", False)
 
 
 def _watches(callback, moments):

@@ -145,8 +145,6 @@ class ProgbarLogger(Callback):
       ValueError: `count_mode` is something else.
     """
 
-    may_lag = True  # a bar that is a step behind is no worse
-
     def __init__(self, count_mode="samples", stateful_metrics=None):
         super().__init__()
         if count_mode not in ("samples", "steps"):
