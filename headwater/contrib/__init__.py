@@ -5,6 +5,7 @@ from headwater._src.core import lazy as _lazy
 _PARTS = (
     "data",
     "distributions",
+    "feature_column",
     "framework",
     "layers",
     "learn",

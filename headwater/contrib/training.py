@@ -1,5 +1,10 @@
 """`tf.contrib.training`: hyperparameters, training and evaluation loops."""
 
+from headwater._src.cluster.local_cluster import (
+    GreedyLoadBalancingStrategy as GreedyLoadBalancingStrategy,
+    RandomStrategy as RandomStrategy,
+    byte_size_load_fn as byte_size_load_fn,
+)
 from headwater._src.contrib.evaluation import (
     StopAfterNEvalsHook as StopAfterNEvalsHook,
     SummaryAtEndHook as SummaryAtEndHook,
