@@ -18,7 +18,7 @@ class FunctionOp(Op):
     """The op whose nodes call one function.
 
     Attributes:
-      function: the `FuncGraph`, or the entry of the library with a `definition`.
+      called: the `FuncGraph`, or the entry of the library with a `definition`.
     """
 
     def __init__(self, function, signature):
@@ -34,26 +34,26 @@ class FunctionOp(Op):
                 stateful=signature.is_stateful,
             )
         )
-        self.function = function
+        self.called = function
         super().function("call")
         self.shape(self._dims)
         self.gradient(_gradient)
 
     def _dims(self, *inputs):
-        body = self.function
+        body = self.called
         if isinstance(body, FuncGraph):
             return [t.dims for t in body.outputs]
         return [None] * len(self.opdef.outputs)
 
     def bodies(self, node):
         """The body that a node runs."""
-        if isinstance(self.function, FuncGraph):
-            return [self.function]
+        if isinstance(self.called, FuncGraph):
+            return [self.called]
         found = node.__dict__.get("_body")
         if found is None:
             from headwater._src.graph.function_def import body_of
 
-            found = node._body = body_of(self.function.definition, node, node.inputs)
+            found = node._body = body_of(self.called.definition, node, node.inputs)
         return [found]
 
 
@@ -73,7 +73,7 @@ def call_op(graph, name):
         return None
     made = graph.root.__dict__.setdefault("_call_ops", {})
     op = made.get(name)
-    if op is None or op.function is not found:
+    if op is None or op.called is not found:
         signature = found.definition.signature
         for arg in (*signature.input_arg, *signature.output_arg):
             if any(getattr(arg, part) for part in _PLAIN):
@@ -90,7 +90,7 @@ def _word(number):
 
 
 def _gradient(op, *dys):
-    function = op.op.function
+    function = op.op.called
     from_python = getattr(function, "python_gradient", None)
     dense = [_dense(dy, y) for dy, y in zip(dys, op.outputs)]
     if from_python is not None:

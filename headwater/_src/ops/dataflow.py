@@ -195,7 +195,7 @@ def ref_switch(data, pred, name=None):
     return tuple(raw.RefSwitch(data, convert_to_tensor(pred, dtypes.bool), name=name))
 
 
-_Merged = collections.namedtuple("Merge", ["output", "value_index"])
+Merge = collections.namedtuple("Merge", ["output", "value_index"])
 
 
 @public
@@ -224,12 +224,12 @@ def merge(inputs, name=None):
         if all(isinstance(v, SparseTensor) for v in values):
             parts = [[v.indices, v.values, v.dense_shape] for v in values]
             merged = [raw.Merge(list(column)) for column in zip(*parts)]
-            return _Merged(SparseTensor(*(m[0] for m in merged)), merged[0][1])
+            return Merge(SparseTensor(*(m[0] for m in merged)), merged[0][1])
         if any(isinstance(v, IndexedSlices) for v in values):
             return _merged_slices(values)
         references = all(v.dtype._is_ref_dtype for v in values)
         made = (raw.RefMerge if references else raw.Merge)(values, name=full)
-        return _Merged(*made)
+        return Merge(*made)
 
 
 def _merged_slices(values):
@@ -239,7 +239,7 @@ def _merged_slices(values):
     where, _ = raw.Merge(_of_one_type([s.indices for s in slices]))
     shapes = [s.dense_shape for s in slices]
     shape = None if any(s is None for s in shapes) else raw.Merge(_of_one_type(shapes))[0]
-    return _Merged(IndexedSlices(output, where, shape), chosen)
+    return Merge(IndexedSlices(output, where, shape), chosen)
 
 
 def _of_one_type(tensors):
