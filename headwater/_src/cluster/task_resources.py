@@ -95,6 +95,14 @@ class ClusterResources(Resources):
             view = self._views.setdefault((job, task), _TaskResources(self, store))
         return view
 
+    def wait(self, condition, ready, what):
+        """Waits until `ready()`; whoever still waits when the session is closed is cancelled."""
+        try:
+            super().wait(condition, ready, what)
+        except errors.CancelledError:
+            text = f"{what} was cancelled by an explicit call to `Session::Close()`."
+            raise errors.CancelledError(None, None, text) from None
+
     def clear(self):
         """Cancels who waits; what the tasks keep stays."""
         self.cancel()

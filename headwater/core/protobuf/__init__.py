@@ -25,6 +25,9 @@ from headwater._src.core.proto import (
     verifier_config_pb2 as verifier_config_pb2,
 )
 
+# TensorFlow 1.x has this message in the file of configurations.
+config_pb2.RPCOptions = rpc_options_pb2.RPCOptions
+
 for _name, _module in list(globals().items()):
     if _name.endswith("_pb2"):
         sys.modules[f"{__name__}.{_name}"] = _module
