@@ -39,8 +39,6 @@ _CROSS_TYPES = [
 ]
 
 
-
-
 SparseCross = define_op(
     "SparseCross",
     inputs=_CROSS_INPUTS,
