@@ -389,3 +389,41 @@ def test_loops(program):
 @pytest.mark.parametrize("program", RECURRENT, ids=lambda p: p.__name__)
 def test_recurrent_networks(program):
     _compare(program, (SEQUENCES,), (SEQUENCES[::-1] * 0.5,))
+
+
+def _trained(tf, session, init, train, loss, x):
+    session.run(init)
+    found = []
+    for shift in (0.0, 0.5, 1.0):
+        session.run(train, {x: SEQUENCES + shift})
+        found.append(session.run(loss, {x: SEQUENCES + shift}))
+    return found
+
+
+def test_a_meta_graph_with_a_loop_is_trained():
+    tf, graph = oracle(), oracle().Graph()
+    with graph.as_default():
+        x = tf.placeholder(tf.float32, [2, 4, 3], name="x")
+        w = tf.get_variable("w", initializer=np.full([3, 4], 0.1, np.float32), use_resource=False)
+        count = tf.get_variable("count", initializer=0, use_resource=True)
+
+        def body(time, state):
+            with tf.control_dependencies([tf.assign_add(count, 1)]):
+                step = tf.matmul(x[:, time], w)
+            return time + 1, tf.tanh(state + step)
+
+        _, state = tf.while_loop(lambda time, _: time < 4, body, [0, tf.zeros([2, 4])])
+        loss = tf.reduce_mean(tf.square(state - 0.5), name="loss")
+        train = tf.train.GradientDescentOptimizer(0.3).minimize(loss, name="train")
+        tf.global_variables_initializer()
+        written = tf.train.export_meta_graph()
+    with tf.Session(graph=graph) as session:
+        expected = _trained(tf, session, "init", "train", "loss:0", "x:0")
+        counted = session.run(count)
+    mine = ours()
+    with mine.Graph().as_default() as imported:
+        mine.train.import_meta_graph(written)
+        with mine.Session(graph=imported) as session:
+            found = _trained(mine, session, "init", "train", "loss:0", "x:0")
+            assert session.run(mine.global_variables()[1]) == counted == 24
+    np.testing.assert_allclose(found, expected, rtol=1e-5)

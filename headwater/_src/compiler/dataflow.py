@@ -97,10 +97,10 @@ class _Emission:
         from headwater._src.compiler.program import Instr
 
         builder, program = self.builder, self.builder.program
-        make = self.lower(self.unit)
         node = self._representative()
         after, seen = self._waits()
-        builder.seen[node] = seen
+        builder.seen[node] = builder.seen[self.unit.nodes[0]] = seen
+        make = self.lower(self.unit)
         old = [
             builder.state_value(
                 slot,

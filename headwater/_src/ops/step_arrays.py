@@ -27,7 +27,7 @@ TensorArrayV3 = define_op(
         "identical_element_shapes: bool = false",
         "tensor_array_name: string = ''",
     ],
-    shape=lambda size: [(), ()],
+    shape=lambda size: [(2,), ()],
     stateful=True,
 )
 TensorArrayGradV3 = define_op(
@@ -35,7 +35,7 @@ TensorArrayGradV3 = define_op(
     inputs="handle: resource, flow_in: float",
     outputs="grad_handle: resource, flow_out: float",
     attrs=["source: string"],
-    shape=lambda handle, flow_in: [(), ()],
+    shape=lambda handle, flow_in: [(2,), ()],
     stateful=True,
 )
 TensorArrayGradWithShape = define_op(
@@ -43,7 +43,7 @@ TensorArrayGradWithShape = define_op(
     inputs="handle: resource, flow_in: float, shape_to_prepend: int32",
     outputs="grad_handle: resource, flow_out: float",
     attrs=["source: string"],
-    shape=lambda handle, flow_in, shape_to_prepend: [(), ()],
+    shape=lambda handle, flow_in, shape_to_prepend: [(2,), ()],
     stateful=True,
 )
 TensorArrayWriteV3 = define_op(
@@ -270,7 +270,7 @@ StackV2 = define_op(
     inputs="max_size: int32",
     outputs="handle: resource",
     attrs=["elem_type: type", "stack_name: string = ''"],
-    shape=lambda max_size: (),
+    shape=lambda max_size: (2,),
     stateful=True,
 )
 StackPushV2 = define_op(
