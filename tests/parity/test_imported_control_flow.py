@@ -414,7 +414,7 @@ def test_a_meta_graph_with_a_loop_is_trained():
 
         _, state = tf.while_loop(lambda time, _: time < 4, body, [0, tf.zeros([2, 4])])
         loss = tf.reduce_mean(tf.square(state - 0.5), name="loss")
-        train = tf.train.GradientDescentOptimizer(0.3).minimize(loss, name="train")
+        tf.train.GradientDescentOptimizer(0.3).minimize(loss, name="train")
         tf.global_variables_initializer()
         written = tf.train.export_meta_graph()
     with tf.Session(graph=graph) as session:
