@@ -86,7 +86,7 @@ def _parse(source, name):
             try:
                 return python2.Compiler().tree(source, name), True
             except (SyntaxError, ValueError, CommandError):
-                place = f" at line {first.lineno}" if getattr(first, "lineno", None) else ""
+                place = f" at line {first.lineno}" if isinstance(first, SyntaxError) else ""
                 raise Unreadable(f"not a Python program: {first}{place}") from first
 
 

@@ -123,7 +123,9 @@ def parameters(symbol):
     except (TypeError, ValueError, AttributeError, ImportError):
         return frozenset([None])
     kinds = inspect.Parameter
-    names = {p.name for p in signature.parameters.values() if p.kind is not kinds.VAR_KEYWORD}
+    names: set[str | None] = {
+        p.name for p in signature.parameters.values() if p.kind is not kinds.VAR_KEYWORD
+    }
     if any(p.kind is kinds.VAR_KEYWORD for p in signature.parameters.values()):
         names.add(None)
     return frozenset(names)

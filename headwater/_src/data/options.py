@@ -24,7 +24,7 @@ class _Fields:
     def __eq__(self, other):
         return type(self) is type(other) and vars(self) == vars(other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def merge(self, other):
         """These options with those that `other` sets.

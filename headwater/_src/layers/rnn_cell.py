@@ -130,6 +130,8 @@ class RNNCell(Layer):
       **kwargs: as for `tf.layers.Layer`.
     """
 
+    _arguments: tuple = ((), {})
+
     def __new__(cls, *args, **kwargs):
         """Keeps the arguments, for `get_config`."""
         cell = super().__new__(cls)

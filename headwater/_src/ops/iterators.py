@@ -182,7 +182,7 @@ def iterator_to_string_handle_kernel(ctx, resource_handle):
 def iterator_from_string_handle_kernel(ctx, string_handle, *, output_types, output_shapes):
     if np.ndim(string_handle):
         raise invalid("string_handle must be a scalar")
-    text = np.asarray(string_handle)[()]
+    text = np.asarray(string_handle).item()
     parts = text.split(b"\0") if isinstance(text, bytes) else []
     found = None
     if len(parts) == 4 and text.startswith(_MARK):

@@ -173,7 +173,7 @@ def reader_restore_state_shape(reader_handle, state):
 
 @ReaderRestoreStateV2.host
 def reader_restore_state_kernel(ctx, reader_handle, state):
-    value = np.asarray(state)[()]
+    value = np.asarray(state).item()
     _of(reader_handle).restore(value if isinstance(value, bytes) else value.encode())
     return ()
 
