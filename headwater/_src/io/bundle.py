@@ -152,12 +152,29 @@ class BundleWriter:
         return google_crc32c.extend(crc, data), len(lengths) + 4 + len(data)
 
     def finish(self):
-        """Makes the files durable and gives them their names: the data first, then the index."""
-        with translated(self._path):
-            os.fsync(self._file.fileno())
+        """Makes the files durable and gives them their names, the data first, then the index.
+
+        Nothing has its name before both are written whole: on a full disk, a checkpoint of the
+        same name stays as it was.
+        """
+        try:
+            with translated(self._path):
+                os.fsync(self._file.fileno())
+                self._file.close()
+            with atomic.replacing(index_name(self.prefix)) as file:
+                _put_index(file, self._entries, 1)
+                file.flush()
+                os.fsync(file.fileno())
+                atomic.commit(self._temporary, self._path, sync=False)
+        except BaseException:
+            self._discard()
+            raise
+
+    def _discard(self):
+        with contextlib.suppress(OSError):
             self._file.close()
-            atomic.commit(self._temporary, self._path, sync=False)
-        write_index(self.prefix, self._entries, 1)
+        with contextlib.suppress(OSError):
+            os.unlink(self._temporary)
 
     def __enter__(self):
         return self
@@ -166,9 +183,7 @@ class BundleWriter:
         if kind is None:
             self.finish()
         else:
-            self._file.close()
-            with contextlib.suppress(OSError):
-                os.unlink(self._temporary)
+            self._discard()
 
 
 def _entry(dtype, dims):
@@ -201,16 +216,20 @@ def write_index(prefix, entries, shards):
       entries: dict from key (bytes) to `BundleEntryProto`.
       shards: number of data files.
     """
+    with atomic.replacing(index_name(prefix)) as file:
+        _put_index(file, entries, shards)
+
+
+def _put_index(file, entries, shards):
     from headwater._src.core.proto import tensor_bundle_pb2
 
     header = tensor_bundle_pb2.BundleHeaderProto(num_shards=shards)
     header.version.producer = 1
-    with atomic.replacing(index_name(prefix)) as file:
-        writer = table.TableWriter(file)
-        writer.add(b"", header.SerializeToString())
-        for key in sorted(entries):
-            writer.add(key, entries[key].SerializeToString())
-        writer.finish()
+    writer = table.TableWriter(file)
+    writer.add(b"", header.SerializeToString())
+    for key in sorted(entries):
+        writer.add(key, entries[key].SerializeToString())
+    writer.finish()
 
 
 def merge(prefixes, destination, delete_old_dirs=True, allow_missing=False):

@@ -120,6 +120,7 @@ def write_state(save_dir, latest, paths, latest_filename, relative, times=None, 
             f"Save path '{latest}' conflicts with path used for checkpoint state.  "
             "Please use a different save path."
         )
+    atomic.clean(path)
     write_file(path, text_format.MessageToString(proto).encode())
 
 
