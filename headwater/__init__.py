@@ -822,6 +822,9 @@ _COMPATIBILITY = "headwater._src.compatibility."
 _OTHERS = {
     "get_logger": "headwater._src.core.logging",
     "install_as_tensorflow": _COMPATIBILITY + "tensorflow_paths",
+    # `%load_ext headwater` in IPython.
+    "load_ipython_extension": "headwater._src.cli.notebook_extension",
+    "unload_ipython_extension": "headwater._src.cli.notebook_extension",
     # What programs ask of eager execution, and of ops in C++.
     **dict.fromkeys(
         (

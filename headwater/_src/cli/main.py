@@ -27,6 +27,10 @@ COMMANDS = {
         "headwater._src.cli.inspect",
         "list the tensors of a checkpoint, with statistics",
     ),
+    "kernel": (
+        "headwater._src.cli.kernel",
+        "install a Jupyter kernel whose notebooks take headwater for TensorFlow",
+    ),
     "run": (
         "headwater._src.cli.run",
         "run a program that was written for TensorFlow 1.x",
