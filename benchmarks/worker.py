@@ -31,11 +31,11 @@ def timed(call):
 
 
 def measure(call, seconds):
-    """The mean time of a call, over as many as fit into `seconds`."""
-    times, end = [], time.perf_counter() + seconds
+    """The mean time of a call and the processor's, over as many calls as fit into `seconds`."""
+    times, start, end = [], time.process_time(), time.perf_counter() + seconds
     while not times or time.perf_counter() < end:
         times.append(timed(call))
-    return sum(times) / len(times)
+    return sum(times) / len(times), (time.process_time() - start) / len(times)
 
 
 def warm_up(call):
@@ -54,20 +54,25 @@ def say(**facts):
     print(json.dumps(facts), file=ANSWERS, flush=True)
 
 
-def main(library, workload):
+def main(library, workload, quick=""):
     """Runs one workload until standard input ends."""
     import workloads
 
     tf, import_seconds = load(library)
     if workload in workloads.FRESH:
-        seconds = workloads.FRESH[workload](tf)
-        say(first_run=seconds, import_seconds=import_seconds, jax="jax" in sys.modules)
+        start = time.process_time()
+        result = workloads.FRESH[workload](tf)
+        used = time.process_time() - start
+        jax = "jax" in sys.modules
+        say(result=result, processor=used, import_seconds=import_seconds, jax=jax)
         return
     call = workloads.REPEATED[workload](tf)
-    warm_up(call)
+    if not quick:
+        warm_up(call)
     say(ready=True)
     for line in sys.stdin:
-        say(seconds=measure(call, float(line)))
+        seconds, processor = measure(call, float(line))
+        say(seconds=seconds, processor=processor)
 
 
 if __name__ == "__main__":
