@@ -11,7 +11,8 @@ import headwater as tf
 tf.set_random_seed(7)
 x = tf.placeholder(tf.float32, [None, 64])
 hidden = tf.layers.dropout(tf.layers.dense(x, 256, tf.nn.relu), 0.5, training=True)
-loss = tf.losses.sparse_softmax_cross_entropy(tf.placeholder_with_default([1] * 200, [200]), tf.layers.dense(hidden, 10))
+labels = tf.placeholder_with_default([1] * 200, [200])
+loss = tf.losses.sparse_softmax_cross_entropy(labels, tf.layers.dense(hidden, 10))
 train = tf.train.AdamOptimizer().minimize(loss)
 random, losses = np.random.RandomState(0), []
 with tf.Session() as session:
