@@ -4,6 +4,7 @@ import numpy as np
 
 from headwater._src.core import dtypes, errors
 from headwater._src.graph import define_op, public, raw
+from headwater._src.graph.composite import IndexedSlices, SparseTensor
 from headwater._src.graph.convert import constant, convert_to_tensor
 from headwater._src.ops._args import deprecated
 from headwater._src.ops._scope import scope
@@ -64,11 +65,9 @@ def cast(x, dtype, name=None):
     with scope(name, "Cast", [x]) as node_name:
         if hasattr(x, "dense_shape") and hasattr(x, "values"):
             values = cast(x.values, target, name=node_name)
-            return (
-                type(x)(x.indices, values, x.dense_shape)
-                if hasattr(x, "_is_sparse")
-                else type(x)(values, x.indices, x.dense_shape)
-            )
+            if isinstance(x, IndexedSlices):
+                return IndexedSlices(values, x.indices, x.dense_shape)
+            return SparseTensor(x.indices, values, x.dense_shape)
         x = convert_to_tensor(x, name="x")
         if x.dtype.base_dtype == target:
             return x
