@@ -570,6 +570,16 @@ from headwater._src.ops.script import (
     numpy_function as numpy_function,
     py_func as py_func,
 )
+from headwater._src.ops.scattered_copies import (
+    tensor_scatter_nd_add as tensor_scatter_add,
+    tensor_scatter_nd_add as tensor_scatter_nd_add,
+    tensor_scatter_nd_max as tensor_scatter_nd_max,
+    tensor_scatter_nd_min as tensor_scatter_nd_min,
+    tensor_scatter_nd_sub as tensor_scatter_nd_sub,
+    tensor_scatter_nd_sub as tensor_scatter_sub,
+    tensor_scatter_nd_update as tensor_scatter_nd_update,
+    tensor_scatter_nd_update as tensor_scatter_update,
+)
 from headwater._src.ops.searching import (
     boolean_mask as boolean_mask,
     unique as unique,
@@ -607,6 +617,7 @@ from headwater._src.ops.shapes import (
     squeeze as squeeze,
 )
 from headwater._src.ops.slicing import slice as slice, strided_slice as strided_slice
+from headwater._src.ops.sorted_search import repeat as repeat, searchsorted as searchsorted
 from headwater._src.ops.sorting import argsort as argsort, sort as sort
 from headwater._src.ops.space_batch import (
     batch_to_space as batch_to_space,

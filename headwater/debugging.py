@@ -34,3 +34,4 @@ from headwater._src.ops.elementwise import (
     is_nan as is_nan,
 )
 from headwater._src.ops.identity import check_numerics as check_numerics
+from headwater._src.ops.shape_checks import assert_shapes as assert_shapes

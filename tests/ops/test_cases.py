@@ -30,6 +30,7 @@ BAD = [p for p in ALL if p.values[0].error]
 DYNAMIC = (  # the shape depends on data
     "where",
     "boolean_mask",
+    "repeat",
     "segment_sum",
     "segment_mean",
     "segment_prod",

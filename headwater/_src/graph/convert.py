@@ -149,6 +149,8 @@ def constant(value, dtype=None, shape=None, name="Const", verify_shape=False):
     array([2, 3], dtype=int32)
     """
     array = tensor_proto.to_ndarray(value, dtype, shape, verify_shape)
+    if hasattr(value, "__array__") and np.may_share_memory(array, value):
+        array = array.copy()  # what the program does to its array later is no matter of the graph's
     return constant_node(get_default_graph(), array, name)
 
 

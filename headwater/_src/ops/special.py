@@ -111,6 +111,36 @@ Digamma = unary("Digamma", lambda xp, x: xp.digamma(x), digamma_gradient)
 lgamma = _function(Lgamma, "lgamma", "The logarithms of the absolute value of the gamma function.")
 digamma = _function(Digamma, "digamma", "The derivatives of `lgamma`.")
 
+# --- Bessel functions -------------------------------------------------------------------------
+
+
+def bessel_i0e_gradient(op, dy):
+    """`dy (i1e(x) - sign(x) i0e(x))`."""
+    x, y = op.inputs[0], op.outputs[0]
+    with waiting(dy):
+        return dy * (bessel_i1e(x) - raw.Sign(x) * y)
+
+
+def bessel_i1e_gradient(op, dy):
+    """`dy (i0e(x) - i1e(x) (sign(x) + 1 / x))`, and half of `dy` at 0."""
+    x, y = op.inputs[0], op.outputs[0]
+    with waiting(dy):
+        at_zero = raw.Equal(x, like(0.0, x, "Equal/y"))
+        half = PUBLIC["cast"](0.5, x.dtype.base_dtype)
+        slope = bessel_i0e(x) - y * (raw.Sign(x) + raw.Reciprocal(x))
+        return dy * raw.SelectV2(at_zero, half, slope)
+
+
+BesselI0e = unary("BesselI0e", lambda xp, x: xp.bessel_i0e(x), bessel_i0e_gradient)
+BesselI1e = unary("BesselI1e", lambda xp, x: xp.bessel_i1e(x), bessel_i1e_gradient)
+
+bessel_i0e = _function(
+    BesselI0e, "bessel_i0e", "The modified Bessel function of order 0, times `exp(-|x|)`.", True
+)
+bessel_i1e = _function(
+    BesselI1e, "bessel_i1e", "The modified Bessel function of order 1, times `exp(-|x|)`.", True
+)
+
 
 def summed(x, shape, axes):
     """`x` summed over `axes`, in `shape`."""
@@ -210,6 +240,36 @@ Igammac = define_op(
     shape=lambda a, x: broadcast(a.dims, x.dims),
 )
 Igammac.kernel(lambda xp, a, x: xp.igammac(a, x))
+IgammaGradA = define_op(
+    "IgammaGradA",
+    inputs="a: T, x: T",
+    outputs="z: T",
+    attrs=["T: {float, double}"],
+    shape=lambda a, x: broadcast(a.dims, x.dims),
+)
+IgammaGradA.kernel(lambda xp, a, x: xp.igamma_grad_a(a, x))
+IgammaGradA.no_gradient()
+
+
+@Igamma.gradient
+def igamma_gradient(op, dz):
+    """XLA's series for `a`; the density of the gamma distribution for `x`."""
+    a, x = op.inputs
+    a_shape, x_shape = shape_tensor(a), shape_tensor(x)
+    a_axes, x_axes = raw.BroadcastGradientArgs(a_shape, x_shape)
+    with waiting(dz):
+        by_a = raw.IgammaGradA(a, x)
+        density = raw.Exp(-x + (a - 1) * raw.Log(x) - raw.Lgamma(a))
+        return [summed(by_a * dz, a_shape, a_axes), summed(density * dz, x_shape, x_axes)]
+
+
+@Igammac.gradient
+def igammac_gradient(op, dz):
+    """Minus the gradients of `igamma`."""
+    by_a, by_x = igamma_gradient(op, dz)
+    return [-by_a, -by_x]
+
+
 Betainc = define_op(
     "Betainc",
     inputs="a: T, b: T, x: T",

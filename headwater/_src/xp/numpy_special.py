@@ -28,6 +28,7 @@ erf, erfc, erfinv, ndtri = (_special(n) for n in ("erf", "erfc", "erfinv", "ndtr
 lgamma, digamma = _special("gammaln"), _special("digamma")
 zeta = _special("zeta")
 igamma, igammac, betainc = _special("gammainc"), _special("gammaincc"), _special("betainc")
+bessel_i0e, bessel_i1e = _special("i0e"), _special("i1e")
 
 
 def polygamma(n, x):
@@ -37,7 +38,60 @@ def polygamma(n, x):
     return np.where(n == 0, digamma(x), _scipy().polygamma(n.astype(np.int64), x)).astype(x.dtype)
 
 
+i0, i1 = _special("i0"), _special("i1")
+j0, j1, y0, y1 = (_special(n) for n in ("j0", "j1", "y0", "y1"))
+k0, k0e, k1, k1e = (_special(n) for n in ("k0", "k0e", "k1", "k1e"))
+dawsn, expint, spence = _special("dawsn"), _special("expi"), _special("spence")
+
+
+def _fresnel(place):
+    def function(x):
+        return _scipy().fresnel(x)[place].astype(x.dtype)
+
+    function.__doc__ = "One of Fresnel's integrals, in the type of the argument."
+    return function
+
+
+fresnel_sin, fresnel_cos = _fresnel(0), _fresnel(1)
+
+
+def _from_xla(name):
+    """SciPy has no such function: XLA's, run at once."""
+
+    def function(first, second):
+        jax = importlib.import_module("jax")
+        first, second = np.broadcast_arrays(first, second)
+        with jax.enable_x64(True):
+            return np.asarray(getattr(jax.lax, name)(first, second))
+
+    function.__name__ = name
+    function.__doc__ = f"XLA's `{name}` of arrays that broadcast."
+    return function
+
+
+igamma_grad_a = _from_xla("igamma_grad_a")
+random_gamma_grad = _from_xla("random_gamma_grad")
+
 __all__ = [
+    "dawsn",
+    "expint",
+    "fresnel_cos",
+    "fresnel_sin",
+    "i0",
+    "i1",
+    "igamma_grad_a",
+    "j0",
+    "j1",
+    "k0",
+    "k0e",
+    "k1",
+    "k1e",
+    "random_gamma_grad",
+    "spence",
+    "y0",
+    "y1",
+    "bessel_i0e",
+    "bessel_i1e",
     "betainc",
     "digamma",
     "erf",
