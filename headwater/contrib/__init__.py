@@ -3,10 +3,12 @@
 from headwater._src.core import lazy as _lazy
 
 _PARTS = (
+    "cluster_resolver",
     "data",
     "distributions",
     "feature_column",
     "framework",
+    "keras",
     "layers",
     "learn",
     "legacy_seq2seq",
@@ -18,12 +20,12 @@ _PARTS = (
     "seq2seq",
     "slim",
     "tensorboard",
+    "tpu",
     "training",
     "util",
 )
 _NOT_HERE = (
     "boosted_trees",
-    "cluster_resolver",
     "eager",
     "factorization",
     "quantize",
@@ -31,7 +33,6 @@ _NOT_HERE = (
     "summary",
     "tensor_forest",
     "tfprof",
-    "tpu",
 )
 
 __getattr__, __dir__ = _lazy.lazy_getattr(

@@ -60,4 +60,4 @@ from headwater._src.train.session_run_hook import (
 )
 from headwater._src.train.step_timer import SecondOrStepTimer as SecondOrStepTimer
 
-__getattr__, __dir__ = _lazy.lazy_getattr(__name__, ("export", "inputs"))
+__getattr__, __dir__ = _lazy.lazy_getattr(__name__, ("export", "inputs", "tpu"))

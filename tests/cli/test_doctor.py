@@ -33,7 +33,7 @@ TEN = {
     5: "tf.enable_eager_execution",
     6: "tf.GradientTape",
     7: "tf.contrib.eager.Iterator",
-    8: "tf.contrib.tpu.TPUEstimator",
+    8: "tf.contrib.quantize.create_training_graph",
     9: "tf.train.NoOptimizer",
     10: "tf.layers.nothing2d",
     11: "tf.load_op_library",

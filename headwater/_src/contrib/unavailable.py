@@ -2,7 +2,6 @@
 
 _ADVICE = {
     "boosted_trees": "use gradient boosting of scikit-learn or XGBoost on the same features",
-    "cluster_resolver": "name the machines in a tf.train.ClusterSpec; there are no TPUs here",
     "eager": (
         "headwater runs graphs: build the computation with placeholders or tf.data, and run it in "
         "a tf.Session"
@@ -13,10 +12,6 @@ _ADVICE = {
     "summary": "use tf.summary.FileWriter and tf.summary.scalar in a graph",
     "tensor_forest": "use sklearn.ensemble.RandomForestClassifier on the same features",
     "tfprof": "use tf.RunOptions(trace_level=...) and tf.RunMetadata",
-    "tpu": (
-        "headwater compiles every session with XLA, for the CPU or a GPU: use the optimizer "
-        "itself, and tf.estimator in place of TPUEstimator"
-    ),
 }
 
 

@@ -266,14 +266,18 @@ class Estimator:
 
     # -- the model -------------------------------------------------------------------------------
 
+    def _params_for(self, mode):
+        """The `params` that functions are called with in a mode."""
+        return self.params
+
     def _call_input_fn(self, input_fn, mode):
-        parameters = _parameters(input_fn)
-        given = {"mode": mode, "params": self.params, "config": self.config}
+        parameters = parameters_of(input_fn)
+        given = {"mode": mode, "params": self._params_for(mode), "config": self.config}
         return input_fn(**{k: v for k, v in given.items() if k in parameters})
 
     def _call_model_fn(self, features, labels, mode, config):
-        parameters = _parameters(self._model_fn)
-        given = {"mode": mode, "params": self.params, "config": config}
+        parameters = parameters_of(self._model_fn)
+        given = {"mode": mode, "params": self._params_for(mode), "config": config}
         kwargs = {k: v for k, v in given.items() if k in parameters}
         if "labels" in parameters:
             kwargs["labels"] = labels
@@ -282,6 +286,8 @@ class Estimator:
         logging.info("Calling model_fn.")
         spec = self._model_fn(features=features, **kwargs)
         logging.info("Done calling model_fn.")
+        if hasattr(spec, "as_estimator_spec"):
+            spec = spec.as_estimator_spec()
         if not isinstance(spec, EstimatorSpec):
             raise ValueError("model_fn should return an EstimatorSpec.")
         return spec
@@ -323,8 +329,12 @@ def _config_with_folder(config, model_dir):
     return config.replace(model_dir=model_dir) if model_dir is not None else config
 
 
-def _parameters(function):
-    """The names of a function's parameters, also behind `functools.partial`."""
+def parameters_of(function):
+    """The names of a function's parameters, also behind `functools.partial`.
+
+    Args:
+      function: anything that can be called.
+    """
     if not inspect.isroutine(function) and callable(function):
         try:
             signature = inspect.signature(function)
@@ -338,7 +348,7 @@ def _parameters(function):
 def _check_model_fn(model_fn, params):
     if model_fn is None:
         raise ValueError("model_fn must be provided to Estimator.")
-    parameters = set(_parameters(model_fn))
+    parameters = set(parameters_of(model_fn))
     if "features" not in parameters:
         raise ValueError(f"model_fn ({model_fn}) must include features argument.")
     if params is not None and "params" not in parameters:
