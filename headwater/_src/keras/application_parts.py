@@ -18,6 +18,39 @@ _CAFFE_MEANS = (103.939, 116.779, 123.68)  # of blue, green and red in the train
 _TORCH_MEANS, _TORCH_DEVIATIONS = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _CLASSES = "https://storage.googleapis.com/download.tensorflow.org/data/imagenet_class_index.json"
 
+_ARGUMENTS = """
+
+    Args:
+      include_top: whether it ends in classes, or in features.
+      weights: path of a file of weights, or None for random ones.
+      input_tensor: a tensor to begin with, or None.
+      input_shape: shape of a picture, or None.
+      pooling: without classes: `"avg"`, `"max"` or None: what becomes of the features.
+      classes: number of classes.
+
+    Returns:
+      A `Model`.
+
+    Raises:
+      ValueError: `weights` is no file; trained weights are not downloaded.
+    """
+
+
+def documented(function, name, summary):
+    """A network's function, named and described.
+
+    Args:
+      function: it.
+      name: its public name.
+      summary: what it is, in one line.
+
+    Returns:
+      The function.
+    """
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = summary + _ARGUMENTS
+    return function
+
 
 def entry(input_tensor, input_shape, include_top, size):
     """The input of a network.

@@ -8,6 +8,7 @@ from headwater._src.keras.application_parts import (
     activated,
     channel_axis,
     classifier,
+    documented,
     entry,
     network,
     pooled,
@@ -26,30 +27,6 @@ from headwater._src.keras.layers.resizing import ZeroPadding2D
 from headwater._src.keras.state import image_data_format
 
 _EPSILON = 1.001e-5
-_ARGUMENTS = """
-
-    Args:
-      include_top: whether it ends in classes, or in features.
-      weights: path of a file of weights, or None for random ones.
-      input_tensor: a tensor to begin with, or None.
-      input_shape: shape of a picture, or None.
-      pooling: without classes: `"avg"`, `"max"` or None: what becomes of the features.
-      classes: number of classes.
-
-    Returns:
-      A `Model`.
-
-    Raises:
-      ValueError: `weights` is no file; trained weights are not downloaded.
-    """
-
-
-def _named(function, name, summary):
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = summary + _ARGUMENTS
-    return function
-
-
 # -- VGG --------------------------------------------------------------------------------------------
 
 
@@ -80,7 +57,7 @@ def _vgg(name, convolutions):
             x = pooled(x, pooling)
         return network(inputs, x, name.lower(), weights)
 
-    return _named(build, name, f"{name}: {sum(convolutions)} convolutions, three dense layers.")
+    return documented(build, name, f"{name}: {sum(convolutions)} convolutions, three dense layers.")
 
 
 VGG16, VGG19 = _vgg("VGG16", (2, 2, 3, 3, 3)), _vgg("VGG19", (2, 2, 4, 4, 4))
@@ -132,7 +109,7 @@ def _resnet(name, blocks):
         x = classifier(x, include_top, pooling, classes)
         return network(inputs, x, name.lower(), weights)
 
-    return _named(build, name, f"{name}: residual blocks of three convolutions, {blocks}.")
+    return documented(build, name, f"{name}: residual blocks of three convolutions, {blocks}.")
 
 
 ResNet50, ResNet101, ResNet152 = (
@@ -186,7 +163,7 @@ def _densenet(name, blocks):
         x = classifier(x, include_top, pooling, classes)
         return network(inputs, x, name.lower(), weights)
 
-    return _named(build, name, f"{name}: densely connected blocks, {blocks}.")
+    return documented(build, name, f"{name}: densely connected blocks, {blocks}.")
 
 
 DenseNet121, DenseNet169, DenseNet201 = (

@@ -1,0 +1,9 @@
+"""`tf.keras.applications.inception_resnet_v2`."""
+
+from headwater._src.keras.application_parts import (  # noqa: F401  one function for each mode
+    decode_predictions as decode_predictions,
+    preprocess_tf as preprocess_input,
+)
+from headwater._src.keras.applications_inception import (
+    InceptionResNetV2 as InceptionResNetV2,
+)
