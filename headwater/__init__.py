@@ -189,6 +189,7 @@ from headwater._src.ops import (
     accumulators as _accumulators,
     batch_norm as _batch_norm,
     batch_norm_global as _batch_norm_global,
+    bessel as _bessel,
     candidate_sampling as _candidate_sampling,
     checkpoint_files as _checkpoint_files,
     conv as _conv,
@@ -531,6 +532,10 @@ from headwater._src.ops.random import (
     random_uniform as random_uniform,
     truncated_normal as truncated_normal,
 )
+from headwater._src.ops.random_gamma import (
+    random_gamma as random_gamma,
+    random_poisson as random_poisson,
+)
 from headwater._src.ops.ranges import (
     linspace as lin_space,
     linspace as linspace,
@@ -566,10 +571,6 @@ from headwater._src.ops.reductions import (
     reduce_sum as reduce_sum,
 )
 from headwater._src.ops.reverse_sequence import reverse_sequence as reverse_sequence
-from headwater._src.ops.script import (
-    numpy_function as numpy_function,
-    py_func as py_func,
-)
 from headwater._src.ops.scattered_copies import (
     tensor_scatter_nd_add as tensor_scatter_add,
     tensor_scatter_nd_add as tensor_scatter_nd_add,
@@ -579,6 +580,10 @@ from headwater._src.ops.scattered_copies import (
     tensor_scatter_nd_sub as tensor_scatter_sub,
     tensor_scatter_nd_update as tensor_scatter_nd_update,
     tensor_scatter_nd_update as tensor_scatter_update,
+)
+from headwater._src.ops.script import (
+    numpy_function as numpy_function,
+    py_func as py_func,
 )
 from headwater._src.ops.searching import (
     boolean_mask as boolean_mask,

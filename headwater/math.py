@@ -1,5 +1,6 @@
 """`tf.math`: arithmetic, functions of numbers, reductions."""
 
+from headwater import _math_special as special  # noqa: F401
 from headwater._src.ops.arithmetic import (
     add as add,
     atan2 as atan2,
@@ -12,6 +13,7 @@ from headwater._src.ops.arithmetic import (
     squared_difference as squared_difference,
     subtract as subtract,
 )
+from headwater._src.ops.bessel import bessel_i0 as bessel_i0, bessel_i1 as bessel_i1
 from headwater._src.ops.checks import (
     is_non_decreasing as is_non_decreasing,
     is_strictly_increasing as is_strictly_increasing,
@@ -117,6 +119,8 @@ from headwater._src.ops.segments import (
     unsorted_segment_sum as unsorted_segment_sum,
 )
 from headwater._src.ops.special import (
+    bessel_i0e as bessel_i0e,
+    bessel_i1e as bessel_i1e,
     betainc as betainc,
     digamma as digamma,
     erf as erf,

@@ -104,10 +104,3 @@ def test_shapes_of_parameters():
     assert {k: v.as_list() for k, v in shapes.items()} == {"loc": [2, 3], "scale": [2, 3]}
     assert tf.distributions.Uniform().parameters["high"] == 1.0
     assert "FULLY" in repr(tf.distributions.FULLY_REPARAMETERIZED)
-
-
-def test_samples_that_need_gamma_say_so():
-    if hasattr(tf, "random_gamma"):
-        pytest.skip("tf.random_gamma is there")
-    with pytest.raises(NotImplementedError, match="tf.random_gamma"):
-        tf.distributions.Gamma(1.0, 1.0).sample()

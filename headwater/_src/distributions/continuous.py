@@ -1,5 +1,6 @@
 """Distributions over real numbers: location and scale, intervals, waiting times."""
 
+import hashlib
 import math
 
 import numpy as np
@@ -327,6 +328,22 @@ class Gamma(_Broadcast):
         return self._undefined(mode, defined, "mode not defined when any concentration <= 1")
 
 
+def derived_seed(seed, salt):
+    """The seed of a distribution's second draw, as TensorFlow makes it of the first one's.
+
+    Args:
+      seed: Python integer, or None.
+      salt: str, the distribution's name.
+
+    Returns:
+      A Python integer below 2**31; None for None.
+    """
+    if seed is None:
+        return None
+    digest = hashlib.md5(f"{seed}{salt}".encode(), usedforsecurity=False).hexdigest()
+    return int(digest[:8], 16) & 0x7FFFFFFF
+
+
 def random_gamma(shape, alpha, beta, dtype, seed):
     """Values of gamma distributions.
 
@@ -337,14 +354,9 @@ def random_gamma(shape, alpha, beta, dtype, seed):
       dtype: type of the result.
       seed: Python integer, or None.
 
-    Raises:
-      NotImplementedError: there is no op for it.
+    Returns:
+      A `Tensor` of the first dimensions and those of the parameters.
     """
-    if not hasattr(tf, "random_gamma"):
-        raise NotImplementedError(
-            "Samples of Gamma, Beta, Dirichlet and StudentT need tf.random_gamma, which is not "
-            "implemented in headwater yet"
-        )
     return tf.random_gamma(shape, alpha, beta, dtype, seed)
 
 
@@ -387,7 +399,7 @@ class StudentT(_Broadcast):
     def _sample_n(self, n, seed=None):
         normal = tf.random_normal(self._many(n), dtype=self._dtype, seed=seed)
         half = 0.5 * self._spread(self._df)
-        chi = random_gamma([n], half, 0.5, self._dtype, None if seed is None else seed + 1)
+        chi = random_gamma([n], half, 0.5, self._dtype, derived_seed(seed, "student_t"))
         return normal * tf.rsqrt(chi / self._df) * self._scale + self._loc
 
     def _log_prob(self, x):
@@ -465,7 +477,7 @@ class Beta(_Broadcast):
     def _sample_n(self, n, seed=None):
         one, zero = (self._spread(c) for c in (self._concentration1, self._concentration0))
         a = random_gamma([n], one, 1.0, self._dtype, seed)
-        b = random_gamma([n], zero, 1.0, self._dtype, None if seed is None else seed + 1)
+        b = random_gamma([n], zero, 1.0, self._dtype, derived_seed(seed, "beta"))
         return a / (a + b)
 
     def _log_prob(self, x):

@@ -8,8 +8,10 @@ from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.framework import control_dependencies
 from headwater._src.graph.operators import truediv
 from headwater._src.graph.optable import PUBLIC
+from headwater._src.ops._broadcast import waiting
 from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import ShapeError, broadcast, with_rank
+from headwater._src.ops._static import shape_tensor
 
 
 def _invalid(message):
@@ -276,6 +278,20 @@ NextAfter = define_op(
 @NextAfter.kernel
 def _next_after_kernel(xp, x1, x2):
     return xp.nextafter(x1, x2)
+
+
+@NextAfter.gradient
+def _next_after_gradient(op, dy):
+    """As of `x1`: the step to the neighbour counts as constant."""
+    x1, x2 = op.inputs
+    shapes = shape_tensor(x1), shape_tensor(x2)
+    axes = raw.BroadcastGradientArgs(*shapes)
+    with waiting(dy):
+        partials = PUBLIC["ones"](shapes[0], x1.dtype), PUBLIC["zeros"](shapes[1], x2.dtype)
+        return [
+            raw.Reshape(raw.Sum(partial * dy, over), shape)
+            for partial, over, shape in zip(partials, axes, shapes, strict=True)
+        ]
 
 
 @public

@@ -12,7 +12,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from headwater._src.xp import philox, philox_normal, philox_sampling, philox_stateless
+from headwater._src.xp import (
+    philox,
+    philox_normal,
+    philox_rejection,
+    philox_sampling,
+    philox_stateless,
+)
 from headwater._src.xp.jax_array import *  # noqa: F403
 from headwater._src.xp.jax_conv import *  # noqa: F403
 from headwater._src.xp.jax_index import *  # noqa: F403
@@ -107,3 +113,13 @@ random_bits = lambda key, shape, dtype: philox.random_bits(jnp, key, shape, dtyp
 stateless_state = lambda seed: philox_stateless.stateless_state(jnp, seed)
 stateless_pairs = lambda key: philox_stateless.state_pairs(jnp, key)
 stateless_state_of = lambda key, counter: philox_stateless.state_of(jnp, key, counter)
+
+
+def random_gamma(key, samples, alpha):
+    """`samples` gamma numbers for each element of the vector `alpha`, in double precision."""
+    return philox_rejection.random_gamma(jnp, lax_loop, key, samples, alpha)
+
+
+def random_poisson(key, samples, rate, largest):
+    """`samples` Poisson numbers, at most `largest`, for each element of the vector `rate`."""
+    return philox_rejection.random_poisson(jnp, lax_loop, lax.lgamma, key, samples, rate, largest)

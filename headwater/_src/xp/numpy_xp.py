@@ -6,7 +6,14 @@ implementations over one grid.
 
 import numpy as np
 
-from headwater._src.xp import philox, philox_normal, philox_sampling, philox_stateless
+from headwater._src.xp import (
+    numpy_special,
+    philox,
+    philox_normal,
+    philox_rejection,
+    philox_sampling,
+    philox_stateless,
+)
 from headwater._src.xp.numpy_array import *  # noqa: F403
 from headwater._src.xp.numpy_conv import *  # noqa: F403
 from headwater._src.xp.numpy_index import *  # noqa: F403
@@ -42,6 +49,46 @@ def cast(x, dtype):
     if np.dtype(dtype).kind == "b":
         return x != 0
     return x.astype(dtype)
+
+
+_BITS = {4: np.uint32, 8: np.uint64}  # integers as wide as the elements that are chosen
+_MANY = 4_096  # elements from which choosing by bits is worth its extra calls
+
+
+def where(condition, *choices):
+    """NumPy's `where`, several times as fast on large arrays of numbers.
+
+    NumPy jumps on every element, and mispredicts half of the jumps when the condition is random, as
+    dropout's is. Masks of bits need no jumps, and keep every bit of what is chosen.
+    """
+    if len(choices) == 2 and getattr(condition, "size", 0) >= _MANY:
+        x, y = choices
+        dtype = getattr(x, "dtype", None)
+        if (
+            dtype is not None
+            and dtype == getattr(y, "dtype", None)
+            and dtype.kind in "fiu"
+            and dtype.itemsize in _BITS
+            and condition.dtype == bool
+            and x.shape in (condition.shape, ())
+            and y.shape in (condition.shape, ())
+        ):
+            return _chosen_by_bits(condition, np.ascontiguousarray(x), np.ascontiguousarray(y))
+    return np.where(condition, *choices)
+
+
+def _chosen_by_bits(condition, x, y):
+    bits = _BITS[x.dtype.itemsize]
+    mask = condition.astype(bits, order="C")
+    np.negative(mask, out=mask)
+    # A contiguous scalar has one dimension, which broadcasts.
+    other = y.view(bits)
+    if y.size == 1 and not other.any():
+        mask &= x.view(bits)
+    else:
+        mask &= np.bitwise_xor(x.view(bits), other)
+        mask ^= other
+    return mask.view(x.dtype)
 
 
 def require(ok, error):
@@ -92,3 +139,15 @@ random_bits = lambda key, shape, dtype: philox.random_bits(np, key, shape, dtype
 stateless_state = lambda seed: philox_stateless.stateless_state(np, seed)
 stateless_pairs = lambda key: philox_stateless.state_pairs(np, key)
 stateless_state_of = lambda key, counter: philox_stateless.state_of(np, key, counter)
+
+
+def random_gamma(key, samples, alpha):
+    """`samples` gamma numbers for each element of the vector `alpha`, in double precision."""
+    return philox_rejection.random_gamma(np, lax_loop, key, samples, alpha)
+
+
+def random_poisson(key, samples, rate, largest):
+    """`samples` Poisson numbers, at most `largest`, for each element of the vector `rate`."""
+    return philox_rejection.random_poisson(
+        np, lax_loop, numpy_special.lgamma, key, samples, rate, largest
+    )
