@@ -71,13 +71,14 @@ flip_up_down = _flip("flip_up_down", 0, "Mirrors images: up becomes down.")
 
 def _random_flip(name, axis, summary):
     def function(image, seed=None):
-        with scope(None, name, [image]):
+        with scope(None, name, [image]) as prefix:
             image = _checked(convert_to_tensor(image, name="image"))
             at = _axis_of(image, axis)
             random_uniform, reverse = PUBLIC["random_uniform"], PUBLIC["reverse"]
             if len(image.dims) == 3:
                 flip = random_uniform([], 0, 1.0, seed=seed) < 0.5
-                result = PUBLIC["cond"](flip, lambda: reverse(image, [at]), lambda: image)
+                cond = PUBLIC["cond"]
+                result = cond(flip, lambda: reverse(image, [at]), lambda: image, name=prefix)
                 result.set_shape(image.shape)
                 return result
             batch = PUBLIC["shape"](image)[0]
