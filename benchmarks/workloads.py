@@ -4,6 +4,7 @@ The programs are in the files imported here, a subject each; importing them fill
 """
 
 import embeddings as embeddings
+import files as files
 import graphs as graphs
 import images as images
 import processes as processes

@@ -125,16 +125,13 @@ class BundleWriter:
     def _write_numbers(self, array):
         if not _NATIVE or array.dtype.byteorder == ">":
             array = array.astype(array.dtype.newbyteorder("<"))
-        array = np.ascontiguousarray(array)
-        if array.nbytes <= PIECE:
-            data = array.tobytes()
-            self._put(data)
-            return google_crc32c.value(data), len(data)
-        crc, flat = 0, array.reshape(-1).view(np.uint8)
+        # Not a byte is copied: the values of variables do not change while they are saved.
+        flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+        crc = 0
         for start in range(0, flat.size, PIECE):
-            data = flat[start : start + PIECE].tobytes()
-            crc = google_crc32c.extend(crc, data)
-            self._put(data)
+            piece = flat[start : start + PIECE]
+            crc = google_crc32c.extend(crc, piece)
+            self._put(piece)
         return crc, flat.size
 
     def _write_strings(self, array):
@@ -310,10 +307,12 @@ class BundleReader:
         try:
             for key, value in reader:
                 if key:
+                    if key[0]:  # a name; keys of parts begin with zero
+                        key.decode()
                     self.entries[key] = tensor_bundle_pb2.BundleEntryProto.FromString(value)
                 else:
                     header = tensor_bundle_pb2.BundleHeaderProto.FromString(value)
-        except DecodeError as error:
+        except (DecodeError, UnicodeDecodeError) as error:
             raise self._damaged(f"unreadable entry: {error}") from None
         if header is None:
             raise self._damaged("there is no header")
@@ -348,6 +347,13 @@ class BundleReader:
             raise self._damaged("an entry has no full shape")
         return dims
 
+    def dtype(self, entry):
+        """The `DType` that an entry states."""
+        try:
+            return dtypes.as_dtype(entry.dtype)
+        except (TypeError, KeyError, ValueError):
+            raise self._damaged(f"an entry has the unknown type {entry.dtype}") from None
+
     def read(self, name):
         """A tensor's value.
 
@@ -355,7 +361,7 @@ class BundleReader:
           name: bytes.
 
         Returns:
-          An array; read-only where its bytes need no conversion.
+          An array of its own.
 
         Raises:
           KeyError: there is no such tensor.
@@ -406,15 +412,11 @@ class BundleReader:
                 result = np.empty(wanted, array.dtype)
             result[common[0]] = array[common[1]]
         if result is None:
-            return np.zeros(wanted, dtypes.as_dtype(entry.dtype).as_numpy_dtype)
+            return np.zeros(wanted, self.dtype(entry).as_numpy_dtype)
         return result
 
     def _read(self, name, entry):
-        dims = self.dims(entry)
-        try:
-            dtype = dtypes.as_dtype(entry.dtype)
-        except (TypeError, KeyError, ValueError):
-            raise self._damaged(f"{_text(name)} has the unknown type {entry.dtype}") from None
+        dims, dtype = self.dims(entry), self.dtype(entry)
         count = 1
         for d in dims:
             count *= d
@@ -429,13 +431,18 @@ class BundleReader:
                     f"{_text(name)} has {entry.size} bytes, but its shape and type need "
                     f"{count * numpy_type.itemsize}"
                 )
-            data = self._bytes(name, entry)
-            array = np.frombuffer(data, numpy_type).reshape(dims)
+            # An array that owns its memory becomes a variable's value without being copied.
+            array = self._read_checked(name, entry, lambda: np.empty(dims, numpy_type))
             return array if _NATIVE else array.byteswap()
         return self._strings(name, entry, count).reshape(dims)
 
-    def _bytes(self, name, entry, whole=True):
-        """The bytes of an entry, checked (unless `whole` is false, for strings)."""
+    def _read_checked(self, name, entry, make):
+        array = self._fill(name, entry, make)
+        self._check(name, entry, google_crc32c.value(array.reshape(-1).view(np.uint8)))
+        return array
+
+    def _fill(self, name, entry, make):
+        """Reads the bytes of an entry into the array that `make` makes, if there are so many."""
         path = data_name(self.prefix, entry.shard_id, self.shards)
         if not 0 <= entry.shard_id < self.shards:
             raise self._damaged(f"{_text(name)} is in shard {entry.shard_id} of {self.shards}")
@@ -449,15 +456,14 @@ class BundleReader:
                     f"{_text(name)} is at {entry.offset} with {entry.size} bytes",
                 )
             file.seek(entry.offset)
-            data = file.read(entry.size)
-            while len(data) < entry.size:
-                more = file.read(entry.size - len(data))
+            array = make()
+            rest = array.reshape(-1).view(np.uint8)
+            while rest.size:
+                more = file.readinto(rest)
                 if not more:
                     raise self._damaged(f"{path} is cut off")
-                data += more
-        if whole:
-            self._check(name, entry, google_crc32c.value(data))
-        return data
+                rest = rest[more:]
+        return array
 
     def _check(self, name, entry, crc):
         stored = checksum.unmask(entry.crc32c)
@@ -470,7 +476,7 @@ class BundleReader:
     def _strings(self, name, entry, count):
         if count > entry.size:
             raise self._damaged(f"{_text(name)} has {count} strings in {entry.size} bytes")
-        data = self._bytes(name, entry, whole=False)
+        data = self._fill(name, entry, lambda: np.empty(entry.size, np.uint8)).tobytes()
         at, lengths = 0, []
         for _ in range(count):
             length, at = varint.get(data, at)

@@ -4,7 +4,7 @@ import difflib
 import os
 from typing import Any
 
-from headwater._src.core import dtypes, errors
+from headwater._src.core import errors
 from headwater._src.core.text import as_bytes
 from headwater._src.io import bundle, local, slices_v1
 
@@ -36,7 +36,7 @@ class CheckpointReader:
         entry = self._reader.entry(name)
         if entry is None or not name:
             return None
-        return dtypes.as_dtype(entry.dtype), self._reader.dims(entry)
+        return self._reader.dtype(entry), self._reader.dims(entry)
 
     def get_variable_to_shape_map(self):
         """A dict from name to the list of dimensions."""
@@ -66,10 +66,12 @@ class CheckpointReader:
         name = as_bytes(tensor_str)
         self.require([name])
         value = self._reader.read(name)
-        return value[()] if value.dtype == object and not value.ndim else value.copy()
+        if value.dtype == object and not value.ndim:
+            return value[()]
+        return value if value.base is None else value.copy()
 
     def read(self, name, extents=None):
-        """A tensor (bytes) or a part of it; as `get_tensor`, but the array may be read-only."""
+        """A tensor (bytes) or a part of it; as `get_tensor`, but the array may be a part of a larger one."""
         self.require([name])
         if extents is None:
             return self._reader.read(name)

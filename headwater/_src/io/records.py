@@ -3,10 +3,12 @@
 length: uint64, little-endian | masked CRC-32C of these 8 bytes | data | masked CRC-32C of data
 """
 
+import itertools
 import struct
 import zlib
 
 import google_crc32c
+import numpy as np
 
 from headwater._src.core import errors
 from headwater._src.io.checksum import MASK_DELTA, masked, unmask
@@ -223,53 +225,82 @@ def read_records(file, kind=""):
       file: binary file object.
       kind: `""`, `"GZIP"` or `"ZLIB"`.
 
-    Yields:
-      bytes.
+    Returns:
+      An iterator over bytes.
 
     Raises:
-      DataLossError: a record is damaged or cut off.
+      DataLossError: a record is damaged or cut off; those before it were given.
     """
-    checksum = google_crc32c.value
-    head, tail = _HEAD, _TAIL.unpack_from
+    return itertools.chain.from_iterable(_batches(file, kind))
+
+
+def _batches(file, kind):
+    """Lists of records, as many as a piece of the file holds."""
     with file:
         source = _Source(file, kind)
         known = {}  # length and its checksum -> length: records are often alike
-        data, at, base = b"", 0, 0  # `base` is the position of `data` in the (unpacked) file
+        data, base, size = b"", 0, 0  # `base` is the position of `data` in the (unpacked) file
         while True:
-            rest = len(data) - at
-            if rest < 12:
-                data, base, at = data[at:] + source.read(CHUNK), base + at, 0
-                if not data:
-                    return
-                if len(data) < 12:
-                    more = source.read(CHUNK)
-                    data += more
-                    if len(data) < 12 and not more:
-                        raise _damaged("truncated record", base)
-                    continue
-            first = data[at : at + 12]
-            length = known.get(first)
-            if length is None:
-                length, length_crc = head.unpack(first)
-                if checksum(first[:8]) != unmask(length_crc):
-                    raise _damaged("corrupted record", base + at)
-                if len(known) < 4096:
-                    known[first] = length
-            end = at + 16 + length
-            while end > len(data):
-                # Pieces only as large as what is there: the length is not believed blindly.
-                missing = end - len(data)
-                more = source.read(min(max(missing, CHUNK), 64 * CHUNK))
-                if not more:
-                    raise _damaged("truncated record", base + at)
-                data, base, end, at = data[at:] + more, base + at, end - at, 0
-            record = data[at + 12 : end - 4]
-            crc = checksum(record)
-            (stored,) = tail(data, end - 4)
-            if ((crc >> 15 | crc << 17) + MASK_DELTA) & 0xFFFFFFFF != stored:
+            # Pieces only as large as what is there: the length is not believed blindly.
+            more = source.read(min(max(size - len(data), CHUNK), 64 * CHUNK))
+            if not more:
+                if data:
+                    raise _damaged("truncated record", base)
+                return
+            data += more
+            records, at, size = _split(data, known)
+            yield records
+            if size is None:
                 raise _damaged("corrupted record", base + at)
-            yield record
-            at = end
+            data, base = data[at:], base + at
+
+
+def _split(data, known):
+    """The whole records at the beginning of `data`.
+
+    Args:
+      data: bytes.
+      known: dict from heads of records that were seen to their lengths.
+
+    Returns:
+      `(records, at, size)`: the position after them, and how many bytes the next one has as far as
+      is known, None when it is damaged.
+    """
+    records, ends, at, size, end = [], [0], 0, 0, len(data)
+    add, mark, length_of = records.append, ends.append, known.get
+    while True:
+        first = data[at : at + 12]
+        length = length_of(first)
+        if length is None:
+            if len(first) < 12:
+                break
+            length, crc = _HEAD.unpack(first)
+            if google_crc32c.value(first[:8]) != unmask(crc):
+                size = None
+                break
+            if len(known) < 4096:
+                known[first] = length
+        after = at + 16 + length
+        if after > end:
+            size = after - at
+            break
+        add(data[at + 12 : after - 4])
+        mark(after)
+        at = after
+    wrong = _first_damaged(data, records, ends)
+    if wrong is not None:
+        return records[:wrong], ends[wrong], None
+    return records, at, size
+
+
+def _first_damaged(data, records, ends):
+    """The number of the first record whose checksum is wrong, or None."""
+    crcs = np.fromiter(map(google_crc32c.value, records), np.uint32, len(records))
+    crcs = (crcs >> np.uint32(15) | crcs << np.uint32(17)) + np.uint32(MASK_DELTA)
+    tails = np.array(ends[1:], np.int64)[:, None] + np.arange(-4, 0)
+    stored = np.frombuffer(data, np.uint8)[tails].view("<u4")[:, 0]
+    wrong = np.flatnonzero(crcs != stored)
+    return int(wrong[0]) if wrong.size else None
 
 
 def _damaged(what, at):
