@@ -39,7 +39,7 @@ def main(_):
     spec = tf.feature_column.make_parse_example_spec(numbers)
     receiver = tf.estimator.export.build_parsing_serving_input_receiver_fn(spec)
     path = model.export_savedmodel(tempfile.mkdtemp(), receiver)
-    print("exported:", sorted(os.listdir(path)))
+    print("exported:", sorted(os.listdir(tf.compat.as_text(path))))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ def main(_):
     b = tf.Variable(tf.zeros([1]))
     logits = tf.squeeze(tf.nn.xw_plus_b(x, w, b), [1])
     loss = tf.reduce_mean(
-        tf.nn.weighted_cross_entropy_with_logits(targets=y, logits=logits, pos_weight=FLAGS.pos_weight)
+        tf.nn.weighted_cross_entropy_with_logits(
+            targets=y, logits=logits, pos_weight=FLAGS.pos_weight
+        )
     )
     train = tf.train.MomentumOptimizer(0.1, 0.9).minimize(loss)
     predicted = tf.round(tf.sigmoid(logits))

@@ -10,7 +10,7 @@ FLAGS = flags.FLAGS
 
 
 def main(_):
-    y, x = np.mgrid[-1.2 : 1.2 : FLAGS.rows * 1j, -2.1 : 0.7 : 60j]
+    y, x = np.mgrid[-1.2 : 1.2 : FLAGS.rows * 1j, -2.1:0.7:60j]
     c = tf.constant((x + 1j * y).astype(np.complex64))
     z = tf.Variable(c)
     counts = tf.Variable(tf.zeros_like(c, tf.float32))
@@ -19,7 +19,7 @@ def main(_):
     step = tf.group(
         z.assign(tf.where(inside, following, z)), counts.assign_add(tf.cast(inside, tf.float32))
     )
-    with tf.Session() as sess:
+    with tf.Session():
         tf.global_variables_initializer().run()
         for _ in range(FLAGS.steps):
             step.run()

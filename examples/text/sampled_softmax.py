@@ -22,9 +22,7 @@ def main(_):
         labels, 1, 20, unique=True, range_max=n, unigrams=[1.0] * n
     )
     loss = tf.reduce_mean(
-        tf.nn.sampled_softmax_loss(
-            weights, biases, labels, vectors, 20, n, sampled_values=sampled
-        )
+        tf.nn.sampled_softmax_loss(weights, biases, labels, vectors, 20, n, sampled_values=sampled)
     )
     train = tf.train.AdagradOptimizer(0.5).minimize(loss)
     logits = tf.matmul(vectors, weights, transpose_b=True) + biases

@@ -28,11 +28,17 @@ def main(_):
         feed = {x: random.normal(3.0, 2.0, [64, 4, 4, 2]), training: False}
         for name, tensor in [("layers", by_layers), ("contrib", by_contrib)]:
             value = sess.run(tensor, feed)
-            print("%s: near 0: %s, near 1: %s" % (name, abs(value.mean()) < 0.2, abs(value.std() - 1) < 0.2))
+            print(
+                "%s: near 0: %s, near 1: %s"
+                % (name, abs(value.mean()) < 0.2, abs(value.std() - 1) < 0.2)
+            )
         a, b, c = sess.run([fused, by_hand, old], feed)
         print("fused and by hand:", np.abs(a - b).max() < 0.02, np.abs(b - c).max() < 1e-3)
         for name, tensor in [("instance", instance), ("layer", layer)]:
-            print("%s: mean of an example is 0: %s" % (name, abs(sess.run(tensor, feed)[0].mean()) < 1e-3))
+            print(
+                "%s: mean of an example is 0: %s"
+                % (name, abs(sess.run(tensor, feed)[0].mean()) < 1e-3)
+            )
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def train(path):
             sess.run(step, {x: [-1, 0, 1, 2]})
         tf.train.write_graph(sess.graph_def, os.path.dirname(path), "graph.pbtxt")
         frozen = graph_util.convert_variables_to_constants(sess, sess.graph_def, ["y"])
-        frozen = tf.graph_util.remove_training_nodes(frozen)
+        frozen = tf.graph_util.remove_training_nodes(frozen, protected_nodes=["y"])
         with tf.gfile.GFile(path, "wb") as f:
             f.write(frozen.SerializeToString())
         return sess.run(y, {x: [3.0]})

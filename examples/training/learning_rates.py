@@ -48,7 +48,10 @@ def main(_):
             before = sess.run(loss)
             for _ in range(FLAGS.steps):
                 sess.run(train)
-            print("%s decreased: %s, slots %s" % (name, sess.run(loss) < before, optimizer.get_slot_names()))
+            print(
+                "%s decreased: %s, slots %s"
+                % (name, sess.run(loss) < before, optimizer.get_slot_names())
+            )
 
 
 if __name__ == "__main__":

@@ -31,7 +31,9 @@ def main(_):
         tf.summary.histogram("activations", y)
     loss = tf.reduce_mean(tf.square(y - x), name="loss")
     tf.summary.image("weights", tf.reshape(w, [1, 4, 4, 1]), max_outputs=1)
-    some = tf.summary.merge([tf.summary.scalar("loss", loss), tf.summary.text("note", tf.constant("hi"))])
+    some = tf.summary.merge(
+        [tf.summary.scalar("loss", loss), tf.summary.text("note", tf.constant("hi"))]
+    )
     everything = tf.summary.merge_all()
     train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
     feed = {x: np.random.RandomState(0).rand(8, 4)}

@@ -9,11 +9,11 @@ flags.DEFINE_integer("steps", 40, "training steps")
 FLAGS = flags.FLAGS
 
 
-def tower_loss(x, y):
+def tower_loss(scope, x, y):
     w = tf.get_variable("w", [3, 1], initializer=tf.zeros_initializer())
     loss = tf.reduce_mean(tf.square(tf.matmul(x, w) - y))
     tf.add_to_collection("losses", loss)
-    return tf.add_n(tf.get_collection("losses", tf.contrib.framework.get_name_scope()), "total")
+    return tf.add_n(tf.get_collection("losses", scope), name="total")
 
 
 def average_gradients(tower_grads):
@@ -36,8 +36,8 @@ def main(_):
         grads, losses = [], []
         with tf.variable_scope(tf.get_variable_scope()):
             for i in range(FLAGS.num_gpus):
-                with tf.device("/gpu:%d" % i), tf.name_scope("tower_%d" % i):
-                    loss = tower_loss(xs[i], ys[i])
+                with tf.device("/gpu:%d" % i), tf.name_scope("tower_%d" % i) as scope:
+                    loss = tower_loss(scope, xs[i], ys[i])
                     tf.get_variable_scope().reuse_variables()
                     grads.append(optimizer.compute_gradients(loss))
                     losses.append(loss)

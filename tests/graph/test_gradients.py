@@ -368,6 +368,13 @@ def test_values(graph):
     np.testing.assert_allclose(hessian, np.diag(second), rtol=1e-12, atol=1e-15)
 
 
+def test_hessian_of_a_scalar(graph):
+    x = tf.constant(3.0)
+    (second,) = tf.hessians(x**4, [x])
+    with tf.Session() as sess:
+        assert second.shape == () and sess.run(second) == 108.0
+
+
 def test_slices_of_two_gathers_are_joined(graph):
     x = tf.constant(np.arange(8.0).reshape(4, 2), name="x")
     a, b = tf.gather(x, [1, 3]), tf.gather(x, [1])

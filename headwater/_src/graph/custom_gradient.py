@@ -8,7 +8,7 @@ import functools
 import inspect
 import itertools
 
-from headwater._src.core import nest
+from headwater._src.core import dtypes, nest
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.gradient_registry import RegisterGradient
@@ -260,4 +260,4 @@ def _jacobian(values, x, options):
         if row is None:
             raise ValueError("None values not supported.")
         rows.append(row)
-    return raw.Reshape(raw.Pack(rows), convert_to_tensor([*dims, *dims]))
+    return raw.Reshape(raw.Pack(rows), convert_to_tensor([*dims, *dims], dtypes.int32))

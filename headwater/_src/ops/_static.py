@@ -8,6 +8,7 @@ import numpy as np
 
 from headwater._src.core import dtypes
 from headwater._src.graph import raw
+from headwater._src.graph.composite import SparseTensor
 from headwater._src.graph.convert import constant, convert_to_tensor
 from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import is_full, size
@@ -18,6 +19,8 @@ def shape_tensor(x, name=None, out_type=dtypes.int32, optimize=True):
     node.
     """
     with scope(name, "Shape", [x]) as node_name:
+        if isinstance(x, SparseTensor):
+            return raw.Cast(x.dense_shape, DstT=out_type)
         x = convert_to_tensor(x)
         if optimize and is_full(x.dims):
             return _constant(x.dims, out_type, node_name)
@@ -27,6 +30,9 @@ def shape_tensor(x, name=None, out_type=dtypes.int32, optimize=True):
 def size_tensor(x, name=None, out_type=dtypes.int32, optimize=True):
     """The number of elements of `x` as a scalar; see `shape_tensor`."""
     with scope(name, "Size", [x]) as node_name:
+        if isinstance(x, SparseTensor):
+            shape = raw.Cast(x.dense_shape, DstT=out_type)
+            return raw.Prod(shape, constant([0], name="reduction_indices"), name=node_name)
         x = convert_to_tensor(x)
         if optimize and is_full(x.dims):
             return _constant(size(x.dims), out_type, node_name)
@@ -36,6 +42,8 @@ def size_tensor(x, name=None, out_type=dtypes.int32, optimize=True):
 def rank_tensor(x, name=None, optimize=True):
     """The rank of `x` as a scalar; see `shape_tensor`."""
     with scope(name, "Rank", [x]) as node_name:
+        if isinstance(x, SparseTensor):
+            return raw.Size(x.dense_shape, name=node_name)
         x = convert_to_tensor(x)
         if optimize and x.dims is not None:
             return _constant(len(x.dims), dtypes.int32, node_name)

@@ -1,4 +1,4 @@
-"""tf.cast of what is more than one tensor: the parts stay where they are."""
+"""tf.cast, tf.shape, tf.size and tf.rank of what is more than one tensor."""
 
 import numpy as np
 
@@ -22,3 +22,12 @@ def test_indexed_slices():
     with tf.Session() as sess:
         value = sess.run(y)
     assert value.values.tolist() == [[1.5], [2.5]] and value.indices.tolist() == [4, 0]
+
+
+def test_shape_size_and_rank_of_a_sparse_tensor():
+    x = tf.SparseTensor([[0, 1], [2, 0]], tf.constant([1.5, -2.5]), [3, 2])
+    found = [tf.shape(x), tf.size(x), tf.rank(x), tf.shape(x, out_type=tf.int64)]
+    assert [t.dtype for t in found] == [tf.int32, tf.int32, tf.int32, tf.int64]
+    with tf.Session() as sess:
+        shape, size, rank, long = sess.run(found)
+    assert shape.tolist() == long.tolist() == [3, 2] and (size, rank) == (6, 2)
