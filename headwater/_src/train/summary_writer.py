@@ -7,18 +7,23 @@ open writer is in `_OPEN` and closed when Python ends.
 """
 
 import atexit
+import functools
+import struct
 import threading
 import time
 import warnings
 import weakref
 
 from headwater._src.core.text import path_to_str
+from headwater._src.io import varint
 from headwater._src.io.event_files import EventFile
 from headwater._src.io.local import path_of
 
 _OPEN = weakref.WeakSet()
 _LARGE = 1 << 16  # bytes: constants from this size on stay out of graph events
 _FULL = 1 << 14  # events in the queue from which on a caller waits
+_WALL_TIME = struct.Struct("<Bd")  # field 1 of an `Event`, with its tag
+_UINT64 = (1 << 64) - 1
 
 
 class FileWriter:
@@ -153,26 +158,32 @@ class FileWriter:
           summary: a `Summary` proto, or its binary form as a session gives it.
           global_step: int: the step it belongs to.
         """
-        from headwater._src.core.proto import summary_pb2
-
         if self._closed:
             self._warn()
             return
-        own = summary_pb2.Summary()
         if isinstance(summary, bytes):
-            own.ParseFromString(summary)
+            data, summary = summary, _summary_class().FromString(summary)
+        elif hasattr(summary, "DESCRIPTOR"):
+            data = summary.SerializeToString()
         else:
-            own.ParseFromString(
-                summary.SerializeToString() if hasattr(summary, "DESCRIPTOR") else bytes(summary)
-            )
+            data = bytes(summary)
+            summary = _summary_class().FromString(data)
+        for value in summary.value:
+            if value.HasField("metadata"):
+                data = self._without_seen_metadata(data)
+                break
+        self._put(_summary_event(data, global_step))
+
+    def _without_seen_metadata(self, data):
+        """The summary without what is written with the first value of a series only."""
+        own = _summary_class().FromString(data)
         for value in own.value:
-            # What a plugin says of a series is written with its first value only.
             if value.HasField("metadata"):
                 if value.tag in self._seen_tags:
                     value.ClearField("metadata")
                 else:
                     self._seen_tags.add(value.tag)
-        self._event(global_step, summary=own)
+        return own.SerializeToString()
 
     def add_session_log(self, session_log, global_step=None):
         """Adds a `SessionLog` proto.
@@ -290,6 +301,27 @@ class FileWriter:
                 self.close()
             except Exception as error:
                 warnings.warn(f"events of {self._logdir} were lost: {error}")
+
+
+@functools.cache
+def _summary_class():
+    from headwater._src.core.proto import summary_pb2
+
+    return summary_pb2.Summary
+
+
+def _summary_event(data, step):
+    """An `Event` of this moment in its binary form, put together by hand: it is written often.
+
+    Args:
+      data: the `Summary` in its binary form.
+      step: int, or None.
+    """
+    head = _WALL_TIME.pack(0x09, time.time())
+    if step is not None and (step := int(step)):
+        head += b"\x10" + varint.put(step & _UINT64)
+    size = len(data)
+    return b"".join((head, b"\x2a", bytes((size,)) if size < 128 else varint.put(size), data))
 
 
 def _work(reference, wake, stop):
