@@ -17,4 +17,4 @@ from headwater._src.core.text import (
     real_types as real_types,
 )
 
-__getattr__, __dir__ = _lazy.lazy_getattr(__name__, ("v1",), {})
+__getattr__, __dir__ = _lazy.lazy_getattr(__name__, ("v1", "v2"), {})

@@ -79,7 +79,8 @@ def sparse_categorical_accuracy(y_true, y_pred):
     """
     y_true, y_pred = convert_to_tensor(y_true), convert_to_tensor(y_pred)
     if y_true.dims is not None and y_pred.dims is not None:
-        if len(y_true.dims) == len(y_pred.dims) and y_true.dims[-1] == 1:
+        # Targets that are fed have a last dimension of 1 that is not known beforehand.
+        if len(y_true.dims) == len(y_pred.dims) and y_true.dims[-1] in (1, None):
             y_true = fn.squeeze(y_true, [-1])
     guess = fn.cast(fn.argmax(y_pred, axis=-1), y_true.dtype)
     return _number(fn.equal(y_true, guess))

@@ -16,6 +16,7 @@ from headwater._src.keras.model_pictures import (
     model_to_dot as model_to_dot,
     plot_model as plot_model,
 )
+from headwater._src.keras.multi_gpu import multi_gpu_model as multi_gpu_model
 from headwater._src.keras.progress import Progbar as Progbar
 from headwater._src.keras.serialization import (
     CustomObjectScope as CustomObjectScope,
