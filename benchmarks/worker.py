@@ -6,6 +6,8 @@ import sys
 import time
 
 WARM_UP_SECONDS, WARM_UP_CALLS = 3.0, 400
+# headwater compiles what has come back about thirty times at most, however slow it is till then.
+LEAST_CALLS, LONGEST_WARM_UP = 40, 60.0
 
 
 def load(library):
@@ -45,7 +47,8 @@ def warm_up(call):
         took = timed(call)
         calls += 1
         spent = time.perf_counter() - start
-        if spent > WARM_UP_SECONDS and (calls >= WARM_UP_CALLS or took > 0.05):
+        enough = calls >= WARM_UP_CALLS or took > 0.05 and calls >= LEAST_CALLS
+        if spent > LONGEST_WARM_UP or spent > WARM_UP_SECONDS and enough:
             return
 
 

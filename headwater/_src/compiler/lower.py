@@ -7,12 +7,15 @@ makes the tracing start again with the segment inputs that decide the value give
 become part of the executable's key.
 """
 
+import functools
+import operator
 import os
 import threading
 
 import jax
 import numpy as np
 
+from headwater._src.compiler import guard
 from headwater._src.compiler.trace import (
     LARGE_CONSTANT,
     HasErrors,
@@ -68,6 +71,7 @@ class Executable:
         self.checks = False
         self.donates = bool(self.donated)
         self.device = device
+        self._guard = None
         set_up()
         self._held = [jax.device_put(program.consts[i], device) for i in big]
         self._make()
@@ -89,12 +93,18 @@ class Executable:
             or None, and
           the states that the nested random nodes end in.
         """
-        try:
-            results = self._call(values, keys)
-        except HasErrors:
-            self.donates = False
-            self._make()
-            results = self._call(values, keys)
+        if self._guard is None:
+            try:
+                return self._parted(self._call(values, keys))
+            except HasErrors:
+                self._guard = guard.made(self._trace_flag, (*values, *self._held, keys))
+                self.donates = self._guard is not None
+                self._make()
+        if self._guard is not None and bool(self._guard(*values, *self._held, keys)):
+            return None, True, ()
+        return self._parted(self._call(values, keys))
+
+    def _parted(self, results):
         states = ()
         if self.nested:
             results, states = results[: -self.nested], results[-self.nested :]
@@ -114,34 +124,47 @@ class Executable:
             self._make()
             return self.jitted(*values, *self._held, keys)
 
-    def _trace(self, *arguments):
-        segment, program = self.segment, self.program
-        keys = arguments[-1]
+    def _run_tracer(self, arguments):
+        """Traces the segment: the tracer, and the flags of its checks."""
         env = dict(self.static)
         env.update(zip(self.arguments + self.constants, arguments))
         tracer = Tracer(
-            segment.instrs,
-            program.consts,
+            self.segment.instrs,
+            self.program.consts,
             env,
-            {node: keys[k] for k, node in enumerate(self.samples)},
+            {node: arguments[-1][k] for k, node in enumerate(self.samples)},
             False,
         )
         with jax_xp.collect_errors() as flags:
             tracer.run()
         self.counts = tracer.counts + [0] * self.nested
+        return tracer, flags
+
+    def _trace_flag(self, *arguments):
+        """Whether a check fails, and nothing else."""
+        return _any_of(self._run_tracer(arguments)[1])
+
+    def _trace(self, *arguments):
+        tracer, flags = self._run_tracer(arguments)
+        env = tracer.env
+        if self._guard is not None:
+            flags = []
         self.checks = bool(flags)
         if flags and self.donates:
             raise HasErrors
         # JAX hands an argument that is also a result through as it is; a variable must own its
         # memory.
         given = {id(a) for a in arguments}
-        outs = tuple(jax_xp.copy(env[i]) if id(env[i]) in given else env[i] for i in segment.outs)
+        outs = tuple(
+            jax_xp.copy(env[i]) if id(env[i]) in given else env[i] for i in self.segment.outs
+        )
         if flags:
-            failed = flags[0]
-            for flag in flags[1:]:
-                failed = failed | flag
-            outs = (*outs, failed)
+            outs = (*outs, _any_of(flags))
         return (*outs, *(tracer.states[node] for node in self.samples[len(tracer.counts) :]))
+
+
+def _any_of(flags):
+    return functools.reduce(operator.or_, flags)
 
 
 def _compiler_options(instrs, device):

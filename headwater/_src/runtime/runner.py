@@ -5,6 +5,7 @@ has cost so far, and the executable once there is one. The choice between the ti
 counts and on estimates, never on a clock.
 """
 
+import contextlib
 import threading
 import time
 
@@ -16,11 +17,14 @@ from headwater._src.compiler.interpret import NodeError, interpreter
 from headwater._src.core import errors, logging
 from headwater._src.runtime import deadline
 from headwater._src.runtime.buffers import LISTS, feed_safe, host_copy, on_device, on_host
+from headwater._src.xp.numpy_threads import one_thread
 
 COMPILE_FIXED = 60_000.0  # microseconds of interpreting that one compilation is worth ...
 COMPILE_PER_NODE = 1_500.0  # ... and more of them the more there is to trace and compile
 AT_ONCE = 400_000.0  # a first run expected to take longer than this is compiled right away
 LONG_LOOP = 1_000  # iterations of loops that are interpreted before the segment is compiled
+VARIETY = 8  # executables of one segment after which each further one has to earn twice as much
+KEPT = 32  # executables of one segment that are kept; the one unused for longest goes
 STATIC_LIMIT = 16  # distinct values of a static input before a segment is interpreted for good
 
 control.between_iterations.append(deadline.check)
@@ -35,6 +39,7 @@ class SegmentRunner:
         self._make_context = make_context
         self._interpreter = None
         self._entries = {}
+        self._compiled = {}  # the entries with an executable, the one used last at the end
         self._static = frozenset()
         self._static_keys = set()
         self._always_interpret = segment.where == "host"
@@ -59,6 +64,10 @@ class SegmentRunner:
         self._call_cost = cost.compiled_call(segment)
         self._worth = COMPILE_FIXED + COMPILE_PER_NODE * len(segment.instrs)
         self._touches_state = bool(reads or segment.commits)
+        # A host op may wait for other threads; what holds for the process is left alone then.
+        self._multiplies = not self._always_interpret and any(
+            i.node.op.cost_fn is not None for i in segment.instrs
+        )
         self._first = threading.Lock()  # held while compiling, which happens once for each entry
 
     def run(self, env, feed_values, undo, trace):
@@ -87,9 +96,12 @@ class SegmentRunner:
         if self._loops and deadline.remaining() is not None:
             return None  # a compiled loop could not be left in time
         entry = self._entry(env)
-        if entry.executable is None and not entry.never:
-            return self._consider(entry, env, feed_values)
-        return entry.executable
+        executable = entry.executable  # read once: another thread may let go of it
+        if executable is None:
+            return None if entry.never else self._consider(entry, env, feed_values)
+        if len(self._compiled) > VARIETY:
+            self._compiled[entry] = self._compiled.pop(entry, None)
+        return executable
 
     # -- choosing a tier -------------------------------------------------------------------------
 
@@ -142,13 +154,40 @@ class SegmentRunner:
                 entry.never = True
                 return None
             entry.spent = 0.0
-            if guess < AT_ONCE:
+            if guess < AT_ONCE * self._reluctance():
                 entry.spent = guess
                 return None
-        elif entry.spent + entry.cost < self._worth:
+        elif entry.spent + entry.cost < self._worth * self._reluctance():
             entry.spent += entry.cost
             return None
         return self._compile(entry, env)
+
+    def _reluctance(self):
+        """How much more an executable has to earn than the first one: shapes that keep changing
+        make it unlikely that this one comes back often.
+        """
+        return 2.0 ** (len(self._compiled) // VARIETY)
+
+    def _keep(self, entry):
+        """Counts an entry among the compiled ones, and lets go of the one unused for longest."""
+        self._compiled[entry] = None
+        if len(self._compiled) == VARIETY + 1:
+            logging.warn_once(
+                ("shapes", id(self)),
+                f"a step has been compiled for {VARIETY + 1} different shapes of "
+                f"{self._varying_names()}; each costs time and memory, so further ones are mostly "
+                "interpreted. Batches of one size avoid that",
+            )
+        if len(self._compiled) > KEPT:
+            oldest = next(iter(self._compiled))
+            del self._compiled[oldest]
+            oldest.executable, oldest.spent = None, 0.0
+
+    def _varying_names(self):
+        """What differs in shape between the signatures seen."""
+        shapes = list(zip(*self._entries))[: len(self._others)]
+        varying = {i for i, seen in zip(self._others, shapes) if len(set(seen)) > 1}
+        return self._names(varying)
 
     def _compile(self, entry, env):
         with self._first:
@@ -161,7 +200,7 @@ class SegmentRunner:
             logging.warn_once(
                 ("static", id(self)),
                 f"{len(self._static_keys)} different values of "
-                f"{self._static_names()} decide shapes in one step; further ones are interpreted",
+                f"{self._names(self._static)} decide shapes in one step; further ones are interpreted",
             )
             entry.never = True
             return None
@@ -173,14 +212,17 @@ class SegmentRunner:
             self._static_keys.add(self._static_key(env))
         if not self.segment.last:
             donated = set()
-        entry.executable = Executable(self.segment, self.step.program, donated, static)
-        return entry.executable
+        executable = Executable(self.segment, self.step.program, donated, static)
+        entry.executable = executable
+        if self.step.tier == "auto":
+            self._keep(entry)
+        return executable
 
-    def _static_names(self):
+    def _names(self, ids):
         program = self.step.program
         names = {value: feed.tensor.name for value, feed in zip(program.feeds, self.step.feeds)}
         names.update({i: program.slots[slot].key[1] for i, slot, _ in self.reads})
-        return ", ".join(sorted(names.get(i, "a computed value") for i in self._static))
+        return ", ".join(sorted(names.get(i, "a computed value") for i in ids))
 
     # -- running ---------------------------------------------------------------------------------
 
@@ -215,7 +257,8 @@ class SegmentRunner:
             value = env[i]
             if value is not None and not isinstance(value, (np.ndarray, np.generic)):
                 env[i] = on_host(value)
-        with np.errstate(all="ignore"):
+        threads = one_thread if self._multiplies else _as_they_are
+        with np.errstate(all="ignore"), threads:
             if trace is None or trace.observe is None:
                 (run or self._interpreter)(env)
             else:
@@ -360,7 +403,7 @@ class SegmentRunner:
     def _specialise(self, ids):
         """Makes some inputs part of the key, since shapes inside depend on their values."""
         self._static = tuple(sorted(set(self._static) | ids))
-        self._entries = {}
+        self._entries, self._compiled = {}, {}
 
     def _explain(self, executable, keys, env):
         """Repeats a compiled run that found bad data on NumPy, whose kernels say what is wrong."""
@@ -385,6 +428,7 @@ class _Entry:
         self.executable, self.cost, self.spent, self.never = None, None, 0.0, False
 
 
+_as_they_are = contextlib.nullcontext()
 _NO_KEYS = np.zeros((0, 6), np.uint32)
 
 
