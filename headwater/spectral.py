@@ -14,3 +14,4 @@ from headwater._src.ops.fourier import (
     rfft2d as rfft2d,
     rfft3d as rfft3d,
 )
+from headwater._src.signal.cosine_transform import dct as dct, idct as idct
