@@ -38,4 +38,30 @@ CASES = [
         (P, A(dtype="int32", values=((0,), (3,))), A((2, 4))),
         error=r"indices.1. = .3. does not index into shape .3,4.",
     ),
+    *[
+        Case(op, (A((4, 3)), A(dtype="int32", values=ids)), error=says)
+        for op in ("segment_sum", "segment_mean", "segment_max")
+        for ids, says in (
+            ((-1, -1, 0, 0), r"Segment id -1 out of range .0, 1., possibly because"),
+            ((0, 1, 0, 1), "segment ids are not increasing"),
+            ((0, 1, 2, 0), r"Segment id 1 out of range .0, 1., possibly because"),
+            ((0, 0, 0, -2), "segment ids must be >= 0"),
+            ((0, 1), "segment_ids should be the same size as dimension 0 of input."),
+        )
+    ],
+    Case(
+        "roll",
+        (A((3,)), A(dtype="int32", values=(1,)), A(dtype="int32", values=(5,))),
+        error="axis 5 is out of range",
+    ),
+    Case(
+        "dynamic_partition",
+        (A((2, 2)), A(dtype="int32", values=((1, 2), (17, 0))), 7),
+        error=r"partitions.1,0. = 17 is not in .0, 7.",
+    ),
+    Case(
+        "scatter_nd",
+        (A((2, 2, 2), "int32", 0, 0), A((2, 2, 2)), [0, 3, 2]),
+        error="Indices and updates specified for empty output",
+    ),
 ]

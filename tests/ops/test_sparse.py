@@ -1,5 +1,7 @@
 """Sparse tensors: what each function gives, in both tiers where it can be compiled."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -175,3 +177,19 @@ def test_edit_distance_of_what_does_not_fit(run):
         tf.edit_distance(a, [1])
     with pytest.raises(tf.errors.InvalidArgumentError, match="outside of the shape"):
         run(tf.edit_distance(a, sparse(([[5, 0]], [1.0], [2, 2]))))
+
+
+@pytest.mark.parametrize(
+    "name",
+    "abs asin asinh atan atanh erf negative sign sin sqrt square tan tanh math.bessel_i0e "
+    "math.bessel_i1e".split(),
+)
+def test_functions_of_the_values(name):
+    function = functools.reduce(getattr, name.split("."), tf)
+    values = np.array([0.25, 0.75], np.float32)
+    with tf.Graph().as_default(), tf.Session() as sess:
+        sparse = tf.SparseTensor([[0, 1], [1, 2]], values, [2, 3])
+        got, dense = sess.run([function(sparse), function(tf.constant(values))])
+    assert isinstance(got, tf.SparseTensorValue)
+    assert got.indices.tolist() == [[0, 1], [1, 2]] and got.dense_shape.tolist() == [2, 3]
+    assert got.values.tolist() == dense.tolist()

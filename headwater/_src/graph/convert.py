@@ -190,8 +190,16 @@ def _pack(value, dtype, name):
     """Stacks a nested list that has tensors among its leaves."""
     found = _first_dtype(value)
     if dtype is not None and found is not None and dtype != found:
-        return NotImplemented
+        value = _cast_tensors(value, dtype)
     return _pack_level(value, dtype or found, name or "packed")
+
+
+def _cast_tensors(value, dtype):
+    if isinstance(value, (list, tuple)):
+        return [_cast_tensors(item, dtype) for item in value]
+    if isinstance(value, Tensor) and value.dtype.base_dtype != dtype:
+        return OPS["Cast"](value, DstT=dtype)
+    return value
 
 
 def _pack_level(value, dtype, scope_name):

@@ -55,6 +55,44 @@ def nd_index(indices):
     return tuple(indices[..., i] for i in range(indices.shape[-1]))
 
 
+def sorted_segments(segment_ids, rows):
+    """The number of segments that sorted ids name.
+
+    Args:
+      segment_ids: the ids.
+      rows: how many rows of data they are for.
+
+    Raises:
+      InvalidArgumentError: they are no vector of that length, or not sorted, or negative.
+    """
+    ids = np.asarray(segment_ids)
+    if ids.ndim != 1:
+        raise errors.InvalidArgumentError(None, None, "segment_ids should be a vector.")
+    if len(ids) != rows:
+        raise errors.InvalidArgumentError(
+            None, None, "segment_ids should be the same size as dimension 0 of input."
+        )
+    count = int(ids[-1]) + 1 if rows else 0
+    if rows and (count <= 0 or ids[0] < 0 or (ids[1:] < ids[:-1]).any()):
+        raise errors.InvalidArgumentError(None, None, _unsorted(ids, count))
+    return count
+
+
+def _unsorted(ids, count):
+    """What TensorFlow says, which looks at one run of equal ids after the other."""
+    if count <= 0:
+        return "segment ids must be >= 0"
+    for this, following in zip(ids[:-1], ids[1:], strict=True):
+        if following < this:
+            return "segment ids are not increasing"
+        if following > this and not 0 <= this < count:
+            break
+    return (
+        f"Segment id {this} out of range [0, {count}), possibly because 'segment_ids' input is "
+        "not sorted."
+    )
+
+
 def segment_count(num_segments):
     """The value of the input `num_segments` as an `int`.
 

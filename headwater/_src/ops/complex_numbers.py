@@ -10,6 +10,7 @@ from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._args import deprecated
 from headwater._src.ops._broadcast import like, sum_to, waiting
+from headwater._src.ops._of_sparse import of_values
 from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import broadcast, same
 
@@ -246,6 +247,7 @@ def complex_abs_gradient(op, dy):
 
 
 @public
+@of_values
 def abs(x, name=None):
     """The absolute values: the distance from 0.
 

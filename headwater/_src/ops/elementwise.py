@@ -7,6 +7,7 @@ import numpy as np
 
 from headwater._src.graph import define_op, public, raw
 from headwater._src.graph.convert import convert_to_tensor
+from headwater._src.ops import _of_sparse
 from headwater._src.ops._args import deprecated
 from headwater._src.ops._broadcast import conj, like, waiting
 from headwater._src.ops._shapes import merge, same
@@ -48,7 +49,7 @@ def function_of(op, name, summary, kind, result="`Tensor` of the type and shape 
     Raises:
       TypeError: the op is not defined for the type of `x`.
     """
-    return public(function)
+    return public(_of_sparse.of_values(function) if name in _of_sparse.NAMES else function)
 
 
 def unary(name, types, kernel, gradient, public_name, summary):
@@ -164,6 +165,7 @@ Sign, _sign = unary("Sign", SIGNED, lambda xp, x: xp.sign(x), sign_gradient, "si
 
 
 @public
+@_of_sparse.of_values
 def sign(x, name=None):
     """The signs: -1, 0 or 1; for complex numbers `x / |x|`, or 0.
 

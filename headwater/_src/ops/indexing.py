@@ -324,6 +324,15 @@ def scatter_nd_shape(indices, updates, shape):
 def scatter_nd_kernel(xp, indices, updates, shape, *, T):
     full = tuple(np.asarray(shape).tolist())
     depth = indices.shape[-1]
+    if 0 in full:
+        if 0 not in indices.shape[:-1] and 0 not in updates.shape:
+            raise errors.InvalidArgumentError(
+                None,
+                None,
+                "Indices and updates specified for empty output.  indices shape: "
+                f"{text(tuple(indices.shape))}",
+            )
+        return xp.zeros(full, T.as_numpy_dtype)
     check_nd(
         xp,
         indices,
@@ -332,7 +341,10 @@ def scatter_nd_kernel(xp, indices, updates, shape, *, T):
     )
     if depth == 0:
         return xp.sum(xp.reshape(updates, (-1, *full)), axis=0)
-    return xp.scatter_add(xp.zeros(full, T.as_numpy_dtype), nd_index(indices), updates)
+    zeros = xp.zeros(full, T.as_numpy_dtype)
+    if zeros.dtype == np.object_:  # strings: those at one place one after the other
+        zeros[...] = b""
+    return xp.scatter_add(zeros, nd_index(indices), updates)
 
 
 @ScatterNd.gradient

@@ -369,7 +369,10 @@ def split_shape(split_dim, value, *, num_split):
     at = axis_index(int(split_dim.known), len(dims), "split_dim")
     size = dims[at]
     if size is not None and size % num_split:
-        raise ShapeError(f"Dimension size must be evenly divisible by {num_split} but is {size}")
+        raise ShapeError(
+            f"Dimension size must be evenly divisible by {num_split} but is {size}\n"
+            "\tNumber of ways to split should evenly divide the split dimension"
+        )
     return [dims[:at] + (None if size is None else size // num_split,) + dims[at + 1 :]] * num_split
 
 
@@ -385,6 +388,8 @@ def split_kernel(xp, split_dim, value, *, num_split):
 
 
 def _split_axis(split_dim, value):
+    if np.size(split_dim) != 1:
+        _invalid("split_dim must have exactly one element")
     at, rank = int(split_dim), value.ndim
     if not -rank <= at < rank:
         _invalid(f"-input rank(-{rank}) <= split_dim < input rank ({rank}), but got {at}")

@@ -7,7 +7,7 @@ from headwater._src.graph import define_op, public, raw
 from headwater._src.graph.convert import constant, convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._scope import scope
-from headwater._src.ops._shapes import ShapeError, known_dims, text
+from headwater._src.ops._shapes import ShapeError, known_dims, merge, text
 from headwater._src.ops._static import shape_tensor, size_tensor
 
 
@@ -340,16 +340,34 @@ Roll = define_op(
     inputs="input: T, shift: Tshift, axis: Taxis",
     outputs="output: T",
     attrs=["T: type", "Tshift: {int32, int64}", "Taxis: {int32, int64}"],
-    shape=lambda input, shift, axis: input.dims,
 )
+
+
+@Roll.shape
+def roll_shape(input, shift, axis):
+    if input.dims == ():
+        raise ShapeError("Shape must be at least rank 1 but is rank 0")
+    for vector in (shift, axis):
+        if vector.dims is not None and len(vector.dims) > 1:
+            raise ShapeError(f"Shape must be at most rank 1 but is rank {len(vector.dims)}")
+    merge(shift.dims, axis.dims)
+    return input.dims
 
 
 @Roll.kernel(static=["axis"])
 def roll_kernel(xp, input, shift, axis):
+    for name, value in (("shift", shift), ("axis", axis)):
+        if np.ndim(value) > 1:
+            shown = ",".join(map(str, np.shape(value)))
+            _invalid(f"{name} must be a scalar or a 1-D vector. Found: [{shown}]")
+    if not input.ndim:
+        _invalid("input must be 1-D or higher")
+    if np.shape(shift) != np.shape(axis) and np.size(shift) != np.size(axis):
+        _invalid("shift and axis must have the same size")
     axes = np.asarray(axis).ravel().tolist()
     for at in axes:
         if not -input.ndim <= at < input.ndim:
-            _invalid("axis is out of range")
+            _invalid(f"axis {at} is out of range")
     shifts = shift.reshape(-1)
     for i, at in enumerate(axes):
         input = xp.roll(input, shifts[i], at)

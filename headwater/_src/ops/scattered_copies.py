@@ -1,5 +1,6 @@
 """Copies of tensors with slices changed at given positions: `tensor_scatter_nd_update` and kin."""
 
+from headwater._src.core import errors
 from headwater._src.graph import define_op, public, raw
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._indexing import check_nd, nd_index
@@ -33,12 +34,16 @@ def _shape(tensor, indices, updates):
 
 def _scattered(xp, tensor, indices, updates, how):
     depth = indices.shape[-1]
+    if 0 in tensor.shape and 0 not in indices.shape and 0 not in updates.shape:
+        raise errors.InvalidArgumentError(
+            None, None, "Indices and updates specified for empty output"
+        )
     check_nd(
         xp,
         indices,
         tensor.shape[:depth],
         lambda at, row: (
-            f"indices{list(at)} = {row} does not index into shape {text(tuple(tensor.shape))}"
+            f"indices[{','.join(map(str, at))}] = {row} does not index into shape {text(tuple(tensor.shape))}"
         ),
     )
     if depth:

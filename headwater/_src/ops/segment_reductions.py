@@ -6,9 +6,9 @@ from headwater._src.core import errors
 from headwater._src.graph import define_op, raw
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
-from headwater._src.ops._indexing import check_indices, segment_count
+from headwater._src.ops._indexing import check_indices, segment_count, sorted_segments
 from headwater._src.ops._scope import scope
-from headwater._src.ops._shapes import ShapeError, is_full, text
+from headwater._src.ops._shapes import ShapeError, is_full, text, with_rank
 from headwater._src.ops._static import rank_tensor, shape_tensor
 
 _REAL = "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}"
@@ -51,29 +51,23 @@ def _finfo(dtype):
 # --- sorted -----------------------------------------------------------------------------------
 
 
+def _sorted_shape(data, segment_ids):
+    with_rank(segment_ids.dims, 1)
+    return None if data.dims is None else (None,) + data.dims[1:]
+
+
 def _sorted_op(name, types, how, start):
     op = define_op(
         name,
         inputs="data: T, segment_ids: Tindices",
         outputs="output: T",
         attrs=[f"T: {types}", "Tindices: {int32, int64}"],
-        shape=lambda data, segment_ids: None if data.dims is None else (None,) + data.dims[1:],
+        shape=_sorted_shape,
     )
 
     @op.kernel(dynamic=True)
     def kernel(xp, data, segment_ids):
-        ids = np.asarray(segment_ids)
-        if ids.ndim != 1:
-            raise errors.InvalidArgumentError(None, None, "segment_ids should be a vector.")
-        if len(ids) != len(data):
-            raise errors.InvalidArgumentError(
-                None, None, "segment_ids should be the same size as dimension 0 of input."
-            )
-        if (np.diff(ids) < 0).any():
-            raise errors.InvalidArgumentError(None, None, "segment ids are not increasing")
-        if len(ids) and ids[0] < 0:
-            raise errors.InvalidArgumentError(None, None, "segment ids must be >= 0")
-        count = int(ids[-1]) + 1 if len(ids) else 0
+        ids, count = np.asarray(segment_ids), sorted_segments(segment_ids, len(data))
         if how == "mean":
             return _mean(xp, data, ids, count)
         result = xp.full((count, *data.shape[1:]), start(data.dtype), data.dtype)

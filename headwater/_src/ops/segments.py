@@ -5,8 +5,8 @@ import numpy as np
 from headwater._src.core import errors
 from headwater._src.graph import define_op, public, raw
 from headwater._src.graph.optable import PUBLIC
-from headwater._src.ops._indexing import check_indices, segment_count
-from headwater._src.ops._shapes import ShapeError, text
+from headwater._src.ops._indexing import check_indices, segment_count, sorted_segments
+from headwater._src.ops._shapes import ShapeError, text, with_rank
 from headwater._src.ops._static import shape_tensor
 
 _NUMBERS = (
@@ -107,18 +107,18 @@ SegmentSum = define_op(
     inputs="data: T, segment_ids: Tindices",
     outputs="output: T",
     attrs=[f"T: {_NUMBERS}", "Tindices: {int32, int64}"],
-    shape=lambda data, segment_ids: None if data.dims is None else (None,) + data.dims[1:],
 )
+
+
+@SegmentSum.shape
+def segment_sum_shape(data, segment_ids):
+    with_rank(segment_ids.dims, 1)
+    return None if data.dims is None else (None,) + data.dims[1:]
 
 
 @SegmentSum.kernel(dynamic=True)
 def segment_sum_kernel(xp, data, segment_ids):
-    ids = np.asarray(segment_ids)
-    if (np.diff(ids) < 0).any():
-        raise errors.InvalidArgumentError(None, None, "segment ids are not increasing")
-    if len(ids) and ids[0] < 0:
-        raise errors.InvalidArgumentError(None, None, "segment ids must be >= 0")
-    return xp.segment_sum(data, segment_ids, int(ids[-1]) + 1 if len(ids) else 0)
+    return xp.segment_sum(data, segment_ids, sorted_segments(segment_ids, len(data)))
 
 
 @SegmentSum.gradient
@@ -155,6 +155,9 @@ DynamicPartition = define_op(
 def dynamic_partition_shape(data, partitions, *, num_partitions):
     if data.dims is None or partitions.dims is None:
         return [None] * num_partitions
+    for mine, wanted in zip(data.dims, partitions.dims, strict=False):
+        if None not in (mine, wanted) and mine != wanted:
+            raise ShapeError(f"Dimensions must be equal, but are {mine} and {wanted}")
     return [(None,) + data.dims[len(partitions.dims) :]] * num_partitions
 
 
@@ -164,10 +167,11 @@ def dynamic_partition_kernel(xp, data, partitions, *, num_partitions):
     bad = (where < 0) | (where >= num_partitions)
     if bad.any():
         at = np.argwhere(bad)[0].tolist()
+        place = f"[{','.join(map(str, at))}]" if at else ""
         raise errors.InvalidArgumentError(
             None,
             None,
-            f"partitions{at if at else ''} = {where[tuple(at)]} is not in [0, {num_partitions})",
+            f"partitions{place} = {where[tuple(at)]} is not in [0, {num_partitions})",
         )
     return [data[where == i] for i in range(num_partitions)]
 

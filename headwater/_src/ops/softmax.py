@@ -342,6 +342,10 @@ def _sparse_cross_entropy_kernel(xp, features, labels):
             None, None, f"logits must be 2-D, but got shape {text(features.shape)}"
         ),
     )
+    if xp.ndim(labels) != 1:
+        raise errors.InvalidArgumentError(
+            None, None, f"labels must be 1-D, but got shape {text(labels.shape)}"
+        )
     xp.require(
         labels.shape == features.shape[:1],
         lambda: errors.InvalidArgumentError(

@@ -148,6 +148,11 @@ def _extreme(name, types, choose):
 
     @op.kernel(dynamic=True)
     def kernel(xp, a_indices, a_values, a_shape, b_indices, b_values, b_shape):
+        if len(a_shape) != len(b_shape):
+            raise invalid(
+                "Operands do not have the same ranks; got shapes: "
+                f"{' '.join(map(str, a_shape))} and {' '.join(map(str, b_shape))}"
+            )
         _same_shape(a_shape, b_shape)
         rows, at_a, at_b = union_of_rows(a_indices, b_indices)
         left = np.zeros(len(rows), a_values.dtype)

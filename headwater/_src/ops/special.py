@@ -5,6 +5,7 @@ import math
 from headwater._src.graph import define_op, public, raw
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.optable import PUBLIC
+from headwater._src.ops import _of_sparse
 from headwater._src.ops._binary import FLOATS, REAL, binary
 from headwater._src.ops._broadcast import like, waiting
 from headwater._src.ops._scope import scope
@@ -42,7 +43,7 @@ def _function(op, name, summary, opens_scope=False):
     Raises:
       TypeError: `x` is not of a floating-point type.
     """
-    return public(function)
+    return public(_of_sparse.of_values(function) if name in _of_sparse.NAMES else function)
 
 
 # --- error function ---------------------------------------------------------------------------
