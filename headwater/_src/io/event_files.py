@@ -42,6 +42,16 @@ class EventFile:
         """
         self._records.write(event)
 
+    def write_all(self, events):
+        """Adds events.
+
+        Args:
+          events: list of `Event` messages in their binary form.
+        """
+        write = self._records.write
+        for event in events:
+            write(event)
+
     def flush(self):
         """Hands what was written to the operating system."""
         self._records.flush()

@@ -5,8 +5,17 @@ import re
 from headwater._src.core import errors
 
 
+_SHORT = [bytes((value,)) for value in range(128)]
+
+
 def put(value):
     """A non-negative number, 7 bits a byte, the low ones first."""
+    if value < 1 << 7:
+        return _SHORT[value]
+    if value < 1 << 14:
+        return bytes((value & 127 | 128, value >> 7))
+    if value < 1 << 21:
+        return bytes((value & 127 | 128, value >> 7 & 127 | 128, value >> 14))
     out = bytearray()
     while value > 127:
         out.append(value & 127 | 128)

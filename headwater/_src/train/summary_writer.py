@@ -24,6 +24,7 @@ _LARGE = 1 << 16  # bytes: constants from this size on stay out of graph events
 _FULL = 1 << 14  # events in the queue from which on a caller waits
 _WALL_TIME = struct.Struct("<Bd")  # field 1 of an `Event`, with its tag
 _UINT64 = (1 << 64) - 1
+_METADATA = b"\x4a"  # the tag of `metadata`: without this byte a `Summary` has none
 
 
 class FileWriter:
@@ -95,8 +96,7 @@ class FileWriter:
                 events, self._queue = self._queue, []
                 self._lock.release()
                 try:
-                    for event in events:
-                        self._file.write(event)
+                    self._file.write_all(events)
                     self._file.flush()
                 finally:
                     self._lock.acquire()
@@ -135,12 +135,13 @@ class FileWriter:
 
     def _put(self, data):
         with self._lock:
-            self._check()
-            queue = self._queue
-            queue.append(data)
-            if len(queue) == self._max_queue:
+            if self._error is not None:
+                self._check()
+            self._queue.append(data)
+            waiting = len(self._queue)
+            if waiting == self._max_queue:
                 self._wake.notify()
-            if len(self._queue) >= _FULL:
+            if waiting >= _FULL:
                 self._write_out()
 
     def _event(self, global_step, **what):
@@ -162,28 +163,27 @@ class FileWriter:
             self._warn()
             return
         if isinstance(summary, bytes):
-            data, summary = summary, _summary_class().FromString(summary)
-        elif hasattr(summary, "DESCRIPTOR"):
-            data = summary.SerializeToString()
+            data = summary
+            _summary_class().FromString(data)  # raises for what is none
         else:
-            data = bytes(summary)
-            summary = _summary_class().FromString(data)
-        for value in summary.value:
-            if value.HasField("metadata"):
-                data = self._without_seen_metadata(data)
-                break
+            data = (
+                summary.SerializeToString() if hasattr(summary, "DESCRIPTOR") else bytes(summary)
+            )
+        if _METADATA in data:
+            data = self._without_seen_metadata(data)
         self._put(_summary_event(data, global_step))
 
     def _without_seen_metadata(self, data):
         """The summary without what is written with the first value of a series only."""
-        own = _summary_class().FromString(data)
+        own, seen = _summary_class().FromString(data), False
         for value in own.value:
             if value.HasField("metadata"):
                 if value.tag in self._seen_tags:
                     value.ClearField("metadata")
+                    seen = True
                 else:
                     self._seen_tags.add(value.tag)
-        return own.SerializeToString()
+        return own.SerializeToString() if seen else data
 
     def add_session_log(self, session_log, global_step=None):
         """Adds a `SessionLog` proto.
@@ -320,8 +320,7 @@ def _summary_event(data, step):
     head = _WALL_TIME.pack(0x09, time.time())
     if step is not None and (step := int(step)):
         head += b"\x10" + varint.put(step & _UINT64)
-    size = len(data)
-    return b"".join((head, b"\x2a", bytes((size,)) if size < 128 else varint.put(size), data))
+    return b"".join((head, b"\x2a", varint.put(len(data)), data))
 
 
 def _work(reference, wake, stop):
