@@ -37,6 +37,7 @@ class Executable:
     """A segment compiled for given shapes and given values of its static inputs.
 
     Attributes:
+      outs: ids of the results, in the order of a call's results.
       samples: the random nodes; the last `nested` of them are in bodies.
       counts: for each random node, how many Philox counters a run takes; None before the first
         call. Of nodes in bodies a run itself says it.
@@ -59,6 +60,9 @@ class Executable:
         self.samples.extend(inside)
         used = [i for i in segment.ins if i not in static]
         self.donated = tuple(i for i in used if i in donated)
+        # JAX gives the memory of a donated argument to the first result of its shape: results are
+        # put in the order of the arguments, or variables of one shape change places by copies.
+        self.outs = tuple(dict.fromkeys([*(donated[i] for i in self.donated), *segment.outs]))
         self.arguments = self.donated + tuple(i for i in used if i not in donated)
         big = [
             i
@@ -89,7 +93,7 @@ class Executable:
           keys: uint32 array `[random nodes, 6]` of Philox states.
 
         Returns:
-          `(outs, error, states)`: the values of the segment's `outs` as JAX arrays, the error flag
+          `(outs, error, states)`: the values of `outs` as JAX arrays, the error flag
             or None, and
           the states that the nested random nodes end in.
         """
@@ -155,9 +159,7 @@ class Executable:
         # JAX hands an argument that is also a result through as it is; a variable must own its
         # memory.
         given = {id(a) for a in arguments}
-        outs = tuple(
-            jax_xp.copy(env[i]) if id(env[i]) in given else env[i] for i in self.segment.outs
-        )
+        outs = tuple(jax_xp.copy(env[i]) if id(env[i]) in given else env[i] for i in self.outs)
         if flags:
             outs = (*outs, _any_of(flags))
         return (*outs, *(tracer.states[node] for node in self.samples[len(tracer.counts) :]))

@@ -204,14 +204,13 @@ class SegmentRunner:
             )
             entry.never = True
             return None
-        donated = {
-            i for i, slot, _ in self.reads if any(s == slot for s, _ in self.segment.commits)
-        }
+        made = {slot: i for slot, i in self.segment.commits}
+        donated = {i: made[slot] for i, slot, _ in self.reads if slot in made}
         static = {i: np.asarray(self._current(env, i)) for i in self._static}
         if static:
             self._static_keys.add(self._static_key(env))
         if not self.segment.last:
-            donated = set()
+            donated = {}
         executable = Executable(self.segment, self.step.program, donated, static)
         entry.executable = executable
         if self.step.tier == "auto":
@@ -338,10 +337,10 @@ class SegmentRunner:
             return
         if failed is not None and bool(failed):
             self._explain(executable, keys, env)
-        for i, value in zip(self.segment.outs, outs):
+        for i, value in zip(executable.outs, outs):
             env[i] = value
         if trace is not None and trace.observe is not None:
-            trace.compiled(self.segment, started, outs)
+            trace.compiled(self.segment, started, [env[i] for i in self.segment.outs])
         for slot, i in self.segment.commits:
             variable = step._variables[slot]
             if undo is not None:
