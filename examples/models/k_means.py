@@ -26,14 +26,14 @@ def main(_):
         update = tf.group(centres.assign(sums / tf.maximum(counts, 1)), owner.assign(nearest))
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
-        for step in range(FLAGS.steps):
+        for rounds in range(1, FLAGS.steps + 1):  # noqa: B007  used after the loop
             moving, _ = sess.run([changed, update])
             if not moving:
                 break
         found = sess.run(centres)
     found = found[np.lexsort(np.round(found).T)]
     wanted = TRUE_CENTRES[np.lexsort(TRUE_CENTRES.T)]
-    print("rounds:", step + 1)
+    print("rounds:", rounds)
     print("centres:", np.round(found, 1).tolist())
     print("near the true ones:", bool(np.abs(found - wanted).max() < 0.3))
 
