@@ -61,6 +61,10 @@ from headwater._src.ops.image_geometry import (
     transpose_image as transpose,
     transpose_image as transpose_image,
 )
+from headwater._src.ops.image_jpeg_quality import (
+    adjust_jpeg_quality as adjust_jpeg_quality,
+    random_jpeg_quality as random_jpeg_quality,
+)
 from headwater._src.ops.image_measures import (
     image_gradients as image_gradients,
     psnr as psnr,
@@ -70,6 +74,7 @@ from headwater._src.ops.image_measures import (
     total_variation as total_variation,
 )
 from headwater._src.ops.image_patches import (
+    extract_glimpse as extract_glimpse,
     extract_image_patches as extract_image_patches,
     extract_patches as extract_patches,
 )

@@ -80,6 +80,7 @@ from headwater._src.ops.elementwise import (
     tan as tan,
     tanh as tanh,
 )
+from headwater._src.ops.embedding import zero_fraction as zero_fraction
 from headwater._src.ops.histograms import (
     confusion_matrix as confusion_matrix,
     cumulative_logsumexp as cumulative_logsumexp,
@@ -87,7 +88,9 @@ from headwater._src.ops.histograms import (
     polyval as polyval,
 )
 from headwater._src.ops.indices_of_extremes import argmax as argmax, argmin as argmin
+from headwater._src.ops.nn import in_top_k as in_top_k, softplus as softplus, softsign as softsign
 from headwater._src.ops.nn_composite import l2_normalize as l2_normalize, log_sigmoid as log_sigmoid
+from headwater._src.ops.rearranging import invert_permutation as invert_permutation
 from headwater._src.ops.reductions import (
     count_nonzero as count_nonzero,
     reduce_all as reduce_all,
@@ -118,6 +121,7 @@ from headwater._src.ops.segments import (
     segment_sum as segment_sum,
     unsorted_segment_sum as unsorted_segment_sum,
 )
+from headwater._src.ops.softmax import log_softmax as log_softmax, softmax as softmax
 from headwater._src.ops.special import (
     bessel_i0e as bessel_i0e,
     bessel_i1e as bessel_i1e,

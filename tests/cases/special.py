@@ -56,3 +56,25 @@ CASES = [
         error="Shape passed in must end with broadcasted shape.",
     ),
 ]
+CASES += [
+    Case("math.cumulative_logsumexp", (A((4, 3)),), gradient=True),
+    Case("math.cumulative_logsumexp", (A((4, 3)), 1, True), gradient=False),
+    Case("math.cumulative_logsumexp", (A((4, 3)), 1), {"reverse": True}, gradient=True),
+    *[
+        Case(
+            "image.extract_glimpse",
+            (A((2, 7, 6, 3)), [3, 2], A(values=offsets), centered, normalized),
+        )
+        for offsets, centered, normalized in (
+            ([[0.1, 0.0], [-0.2, 0.3]], True, True),
+            ([[0.0, 1.0], [1.3, -0.6]], True, False),
+            ([[0.5, 0.4], [0.4, 0.5]], False, True),
+            ([[3.0, 2.0], [4.0, 3.5]], False, False),
+        )
+    ],
+    *[
+        Case(f"math.{name}", (A((2, 3)),), gradient=True)
+        for name in ("log_softmax", "softmax", "softplus", "softsign")
+    ],
+    Case("math.invert_permutation", (A(values=[2, 0, 1], dtype="int32"),)),
+]

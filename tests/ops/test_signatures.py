@@ -35,8 +35,6 @@ NO_GRADIENT_THERE_EITHER = frozenset(
 # Gradients to be written. An op leaves the list when its gradient, or that it has none, is said.
 GRADIENT_MISSING = frozenset(
     {
-        "BatchMatMulV3",
-        "CumulativeLogsumexp",
         "Eig",
         "RGBToHSV",
         "TensorListPopBack",

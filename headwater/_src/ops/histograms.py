@@ -246,6 +246,26 @@ def _cumulative_logsumexp_kernel(xp, x, axis, *, exclusive, reverse):
     return xp.moveaxis(result[::-1] if reverse else result, 0, axis)
 
 
+@CumulativeLogsumexp.gradient
+def _cumulative_logsumexp_gradient(op, dy):
+    """Running sums the other way round, apart for positive and negative `dy`, as logarithms."""
+    (x, axis), y = op.inputs, op.outputs[0]
+    least = np.finfo(x.dtype.as_numpy_dtype).min
+
+    def share(logarithm):
+        sums = raw.CumulativeLogsumexp(
+            logarithm - y,
+            axis,
+            exclusive=op.attrs["exclusive"],
+            reverse=not op.attrs["reverse"],
+        )
+        return raw.Exp(sums + x)
+
+    rising = raw.SelectV2(raw.Greater(dy, 0), raw.Log(dy), least)
+    falling = raw.SelectV2(raw.Less(dy, 0), raw.Log(-dy), least)
+    return [share(rising) - share(falling), None]
+
+
 @public
 def cumulative_logsumexp(x, axis=0, exclusive=False, reverse=False, name=None):
     """The logarithm of running sums of `exp(x)` along an axis, without overflow.

@@ -128,6 +128,35 @@ def _encode_jpeg_kernel(
     return np.array(out.getvalue(), object)
 
 
+EncodeJpegVariableQuality = define_op(
+    "EncodeJpegVariableQuality", inputs="images: uint8, quality: int32", outputs="contents: string"
+)
+
+
+@EncodeJpegVariableQuality.shape
+def _variable_quality_shape(images, quality):
+    with_rank(images.dims, 3)
+    with_rank(quality.dims, 0)
+    return ()
+
+
+@EncodeJpegVariableQuality.kernel(dynamic=True)
+def _variable_quality_kernel(xp, images, quality):
+    return _encode_jpeg_kernel(
+        xp,
+        images,
+        format="",
+        quality=int(quality),
+        progressive=False,
+        optimize_size=False,
+        chroma_downsampling=True,
+        density_unit="in",
+        x_density=300,
+        y_density=300,
+    )
+
+
+EncodeJpegVariableQuality.no_gradient()
 EncodePng.no_gradient()
 EncodeJpeg.no_gradient()
 

@@ -6,7 +6,7 @@ from headwater._src.core import dtypes, errors
 from headwater._src.graph import define_op, public, raw
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._args import renamed
-from headwater._src.ops._shapes import window, with_rank
+from headwater._src.ops._shapes import known_dims, window, with_rank
 
 ExtractImagePatches = define_op(
     "ExtractImagePatches",
@@ -122,3 +122,101 @@ def extract_patches(images, sizes, strides, rates, padding, name=None):
       `Tensor` of shape `[batch, rows, columns, window height * window width * channels]`.
     """
     return extract_image_patches(images, sizes, strides, rates, padding, name)
+
+
+# --- glimpses ---------------------------------------------------------------------------------
+
+ExtractGlimpse = define_op(
+    "ExtractGlimpse",
+    inputs="input: float, size: int32, offsets: float",
+    outputs="glimpse: float",
+    attrs=[
+        "centered: bool = true",
+        "normalized: bool = true",
+        "uniform_noise: bool = true",
+        "noise: string = 'uniform'",
+    ],
+)
+
+
+@ExtractGlimpse.shape
+def _glimpse_shape(input, size, offsets):
+    batch, _, _, depth = with_rank(input.dims, 4)
+    size = known_dims(size)
+    height, width = (None, None) if size is None else size
+    return (batch, height, width, depth)
+
+
+@ExtractGlimpse.host
+def _glimpse_kernel(ctx, input, size, offsets, *, centered, normalized, uniform_noise, noise):
+    """Windows around the offsets; what lies outside of an image is noise."""
+    if np.ndim(input) != 4:
+        raise errors.InvalidArgumentError(
+            None, None, "input must be 4-dimensional (batch_size, height, width, depth)"
+        )
+    batch, *extent, depth = input.shape
+    extent, size = np.array(extent, np.float64), np.asarray(size)
+    if np.shape(offsets) != (batch, 2):
+        raise errors.InvalidArgumentError(None, None, "offsets should be a [batch_size, 2] matrix")
+    places = np.asarray(offsets, np.float64) * (extent if normalized else 1.0)
+    if centered:
+        places = (places + extent) / 2
+    starts = np.trunc(places - size / 2).astype(np.int64)
+    result = _noise(input, (batch, *size.tolist(), depth), uniform_noise, noise)
+    for image, start, glimpse in zip(input, starts, result, strict=True):
+        low = np.clip(start, 0, image.shape[:2])
+        high = np.clip(start + size, low, image.shape[:2])
+        (top, left), (bottom, right) = low - start, high - start
+        glimpse[top:bottom, left:right] = image[low[0] : high[0], low[1] : high[1]]
+    return result
+
+
+def _noise(images, shape, uniform, kind):
+    """What a glimpse shows outside of its image: even over the values, normal, or zeros."""
+    random = np.random.default_rng()
+    if kind == "zero":
+        return np.zeros(shape, np.float32)
+    if uniform and kind == "uniform":
+        low, high = (images.min(), images.max()) if images.size else (0.0, 1.0)
+        return random.uniform(low, high, shape).astype(np.float32)
+    spread = images.std() if images.size else 1.0
+    middle = images.mean() if images.size else 0.0
+    return random.normal(middle, spread, shape).astype(np.float32)
+
+
+ExtractGlimpse.no_gradient()
+
+
+@public
+def extract_glimpse(
+    input, size, offsets, centered=True, normalized=True, uniform_noise=True, name=None
+):
+    """A window of each image, around a point of its own.
+
+    What lies outside of an image is filled with random numbers, which are not TensorFlow's.
+
+    Args:
+      input: float32 `Tensor` of shape `[batch, height, width, channels]`.
+      size: two integers, height and width of the windows.
+      offsets: float32 `Tensor` of shape `[batch, 2]`, y and x of the windows' middles.
+      centered: whether `offsets` are counted from the middle of the image (-1 and 1 are its
+        edges) or from its upper left corner.
+      normalized: whether `offsets` are parts of the image's size, or pixels.
+      uniform_noise: whether the filling is even over the images' values, or normal.
+      name: optional name of the operation.
+
+    Returns:
+      float32 `Tensor` of shape `[batch, size[0], size[1], channels]`.
+
+    Raises:
+      InvalidArgumentError: at run time, when the shapes do not fit.
+    """
+    return raw.ExtractGlimpse(
+        input,
+        size,
+        offsets,
+        centered=centered,
+        normalized=normalized,
+        uniform_noise=uniform_noise,
+        name=name,
+    )

@@ -222,6 +222,7 @@ def _batch_matmul_gradient(op, dy):
 
 
 @BatchMatMulV2.gradient
+@BatchMatMulV3.gradient
 def _batch_matmul_v2_gradient(op, dy):
     x, y = op.inputs
     dx, dy_ = _batch_gradients(op, dy, raw.BatchMatMulV2)

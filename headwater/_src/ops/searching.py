@@ -148,6 +148,56 @@ def unique_with_counts_kernel(xp, x):
     return _unique(x)
 
 
+UniqueV2 = define_op(
+    "UniqueV2",
+    inputs="x: T, axis: Taxis",
+    outputs="y: T, idx: out_idx",
+    attrs=["T: type", "Taxis: {int32, int64} = int64", "out_idx: {int32, int64} = int32"],
+    shape=lambda x, axis: [None if x.dims is None else (None,) * len(x.dims), (None,)],
+)
+UniqueWithCountsV2 = define_op(
+    "UniqueWithCountsV2",
+    inputs="x: T, axis: Taxis",
+    outputs="y: T, idx: out_idx, count: out_idx",
+    attrs=["T: type", "Taxis: {int32, int64} = int64", "out_idx: {int32, int64} = int32"],
+    shape=lambda x, axis: [None if x.dims is None else (None,) * len(x.dims), (None,), (None,)],
+)
+
+
+def _unique_slices(x, axis):
+    """The distinct slices of `x` along the one axis that the vector `axis` names, if any."""
+    x, axis = np.asarray(x), np.asarray(axis)
+    if axis.ndim != 1 or axis.size > 1:
+        raise errors.InvalidArgumentError(
+            None, None, "axis expects a 1D vector of at most one element."
+        )
+    if axis.size == 0 or x.ndim == 1:
+        return _unique(x)
+    at = int(axis[0])
+    if not -x.ndim <= at < x.ndim:
+        raise errors.InvalidArgumentError(
+            None, None, f"axis has to be between {-x.ndim} and {x.ndim - 1}, got {at}"
+        )
+    first, places = {}, []
+    for row in np.moveaxis(x, at, 0):
+        places.append(first.setdefault(tuple(row.ravel().tolist()), len(first)))
+    places = np.array(places, np.int64)
+    kept = np.unique(places, return_index=True)[1]
+    return np.take(x, kept, axis=at), places, np.bincount(places, minlength=len(first))
+
+
+@UniqueV2.kernel(dynamic=True)
+def unique_v2_kernel(xp, x, axis):
+    return _unique_slices(x, axis)[:2]
+
+
+@UniqueWithCountsV2.kernel(dynamic=True)
+def unique_with_counts_v2_kernel(xp, x, axis):
+    return _unique_slices(x, axis)
+
+
+UniqueV2.no_gradient()
+UniqueWithCountsV2.no_gradient()
 Unique.no_gradient()
 UniqueWithCounts.no_gradient()
 
