@@ -146,3 +146,14 @@ def test_coordinator_raises_the_first_error(tf):
     with pytest.raises(ValueError, match="first"):
         coord.join([thread])
     assert coord.should_stop()
+
+
+@pytest.mark.parametrize("fed", [False, True])
+def test_what_fails_is_not_held_up_by_what_waits(tf, sess, fed):
+    q = tf.FIFOQueue(10, tf.int32, shapes=[[]])
+    taken = q.dequeue()  # waits for ever: nothing is ever put in
+    good = tf.placeholder(tf.bool) if fed else False
+    with tf.control_dependencies([tf.Assert(good, ["not yet"])]):
+        put = q.enqueue(33)
+    result = later(lambda: sess.run([taken, put], {good: False} if fed else None))
+    assert isinstance(result(), tf.errors.InvalidArgumentError)

@@ -3,9 +3,11 @@
 Every instruction gets a stage, the smallest number such that whatever it waits for is in an earlier
 stage, or in the same stage and place. Instructions of one stage and place form a segment; segments
 run in order of stage, the host's first within a stage, so that nodes that may block do so before
-anything is computed or stored.
+anything is computed or stored. Within a host segment they come last: what does not wait for them,
+such as an assertion that fails, must not be held up by them for ever.
 """
 
+import heapq
 from dataclasses import dataclass
 
 
@@ -32,6 +34,8 @@ class Segment:
 
 def partition(program):
     """The segments of a `Program`, in order of execution."""
+    if any(instr.node.op.blocking for instr in program.instrs):
+        _checks_to_host(program)
     made_by = {}
     stages = []
     for index, instr in enumerate(program.instrs):
@@ -47,13 +51,54 @@ def partition(program):
         for value in instr.outs:
             made_by[value] = index
     groups = {}
-    for instr, stage in zip(program.instrs, stages):
-        groups.setdefault((stage, instr.where != "host", instr.where), []).append(instr)
-    segments = [
-        Segment(key[2], instrs) for key, instrs in sorted(groups.items(), key=lambda g: g[0])
-    ]
+    for index, (instr, stage) in enumerate(zip(program.instrs, stages)):
+        groups.setdefault((stage, instr.where != "host", instr.where), []).append(index)
+    segments = []
+    for (_, _, where), members in sorted(groups.items(), key=lambda g: g[0]):
+        if where == "host":
+            members = _blocking_last(program.instrs, members, made_by)
+        segments.append(Segment(where, [program.instrs[i] for i in members]))
     _connect(program, segments)
     return segments
+
+
+def _checks_to_host(program):
+    """Puts assertions about what the host has anyway beside the nodes that may block, so that they
+    can fail before those wait.
+    """
+    at_hand = {*program.consts, *program.feeds}
+    for instr in program.instrs:
+        if instr.node.op.check and at_hand.issuperset(instr.ins):
+            instr.where = "host"
+        if instr.where == "host":
+            at_hand.update(instr.outs)
+
+
+def _blocking_last(instrs, members, made_by):
+    """`members`, numbers of `instrs`, in an order in which those that may block come as late as
+    their edges allow, and all others as early.
+    """
+    blocking = {i for i in members if instrs[i].node.op.blocking}
+    if not blocking or len(members) == 1:
+        return members
+    inside, consumers, waiting = set(members), {}, {}
+    for i in members:
+        sources = {made_by[v] for v in instrs[i].ins if v in made_by} | set(instrs[i].after)
+        sources &= inside
+        waiting[i] = len(sources)
+        for source in sources:
+            consumers.setdefault(source, []).append(i)
+    ready = [(i in blocking, i) for i in members if not waiting[i]]
+    heapq.heapify(ready)
+    result = []
+    while ready:
+        _, i = heapq.heappop(ready)
+        result.append(i)
+        for consumer in consumers.get(i, ()):
+            waiting[consumer] -= 1
+            if not waiting[consumer]:
+                heapq.heappush(ready, (consumer in blocking, consumer))
+    return result
 
 
 def _connect(program, segments):
