@@ -64,7 +64,7 @@ def test_jpeg_quality(dtype):
     for a, b in zip(*both(build), strict=True):
         assert a.dtype == b.dtype
         off = np.abs(a.astype(np.float64) - b.astype(np.float64)).max()
-        assert off <= (3 if dtype == "uint8" else 3 / 255)
+        assert off <= (3 if dtype == "uint8" else 3.001 / 255)
     for tf in (ours(), oracle()):
         with pytest.raises(ValueError, match="must be less than"):
             tf.image.random_jpeg_quality(image, 90, 20)
