@@ -343,8 +343,8 @@ class BundleReader:
     def dims(self, entry):
         """The dimensions that an entry states, as a tuple."""
         dims = tuple(d.size for d in entry.shape.dim)
-        if entry.shape.unknown_rank or any(d < 0 for d in dims):
-            raise self._damaged("an entry has no full shape")
+        if entry.shape.unknown_rank or not tensor_slice.is_possible(dims):
+            raise self._damaged("an entry has no shape that an array can have")
         return dims
 
     def dtype(self, entry):
@@ -392,7 +392,7 @@ class BundleReader:
         if not entry.slices:
             return self._read(name, entry)[tensor_slice.index(extents)]
         parts = [tensor_slice.from_proto(p) for p in entry.slices]
-        if any(len(p) != len(dims) for p in parts):
+        if not all(tensor_slice.is_within(p, dims) for p in parts):
             raise self._damaged(f"bad slices of {_text(name)}")
         wanted = tensor_slice.part_dims(dims, extents)
         found = [(p, tensor_slice.overlap(extents, p, dims)) for p in parts]

@@ -149,7 +149,8 @@ class SlicesReader:
         name = saved.name.encode()
         known = self.tensors.setdefault(name, (dtype, dims, []))
         parts = [tensor_slice.from_proto(p) for p in saved.slice]
-        if known[:2] != (dtype, dims) or any(len(p) != len(dims) for p in parts):
+        fits = all(tensor_slice.is_within(p, dims) for p in parts)
+        if known[:2] != (dtype, dims) or not fits or not tensor_slice.is_possible(dims):
             raise errors.DataLossError(None, None, f"{path}: bad entry of {saved.name}")
         known[2].extend(parts)
 

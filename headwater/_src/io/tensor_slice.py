@@ -113,3 +113,19 @@ def overlap(a, b, dims):
 
 def _invalid(message):
     return errors.InvalidArgumentError(None, None, message)
+
+
+def is_possible(dims):
+    """Whether an array could have these dimensions; files may state any."""
+    size = 16  # bytes, of the largest element
+    for d in dims:
+        size *= max(d, 1)
+    return len(dims) <= 32 and all(d >= 0 for d in dims) and size < 1 << 63
+
+
+def is_within(extents, dims):
+    """Whether a part, as a file states it, is one of an array of these dimensions."""
+    return len(extents) == len(dims) and all(
+        0 <= start and (length < 0 or start + length <= size)
+        for (start, length), size in zip(extents, dims)
+    )

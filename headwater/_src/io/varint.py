@@ -4,7 +4,6 @@ import re
 
 from headwater._src.core import errors
 
-
 _SHORT = [bytes((value,)) for value in range(128)]
 
 
