@@ -66,3 +66,24 @@ def test_dense_table_refuses_its_own_keys(sess):
     table = tf.lookup.experimental.DenseHashTable(tf.int64, tf.int64, -1, 0, -2)
     with pytest.raises(tf.errors.InvalidArgumentError, match="empty_key"):
         sess.run(table.insert(tf.constant([0], tf.int64), tf.constant([1], tf.int64)))
+
+
+@pytest.mark.parametrize("what", ["everything", "the table"])
+def test_a_table_is_saved_and_restored(what, tmp_path):
+    path = str(tmp_path / "table")
+    for restoring in (False, True):
+        with tf.Graph().as_default(), tf.Session() as sess:
+            variable = tf.get_variable("v", initializer=2.0 if restoring else 1.0)
+            table = tf.contrib.lookup.MutableHashTable(tf.string, tf.int64, -1, name="t1")
+            sess.run([variable.initializer, table.insert(["c" if restoring else "a"], [7])])
+            saver = tf.train.Saver() if what == "everything" else tf.train.Saver([table])
+            if not restoring:
+                sess.run(table.insert(["b"], [8]))
+                saver.save(sess, path)
+                continue
+            saver.restore(sess, path)
+            assert sess.run(table.lookup(tf.constant(["a", "b", "c"]))).tolist() == [7, 8, -1]
+            assert sess.run(table.size()) == 2
+            assert sess.run(variable) == (1 if what == "everything" else 2)
+            names = sorted(n for n, _ in tf.train.list_variables(path))
+            assert names == ["t1-keys", "t1-values"] + ["v"] * (what == "everything")

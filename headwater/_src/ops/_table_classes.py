@@ -8,12 +8,14 @@ import numpy as np
 
 from headwater._src.core import dtypes as dtypes_lib
 from headwater._src.graph import raw
+from headwater._src.graph.collections import GraphKeys
 from headwater._src.graph.composite import SparseTensor
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.operation import Tensor
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._scope import scope
+from headwater._src.ops._table_saving import TableSaveable
 
 HasherSpec = collections.namedtuple("HasherSpec", ["hasher", "key"])
 HasherSpec.__doc__ = (
@@ -232,8 +234,11 @@ class MutableHashTable(LookupInterface):
     def _finish(self, checkpoint):
         self._value_shape = self._default_value.shape
         self._name = self._resource_handle.op.name.split("/")[-1]
+        self.saveable = None
         if checkpoint:
-            self._saved = self.export(f"{self._name}_lookup_table_export_values")
+            keys, values = self.export(f"{self._name}_lookup_table_export_values")
+            self.saveable = TableSaveable(self._resource_handle, keys, values, self._name)
+            get_default_graph().add_to_collection(GraphKeys.SAVEABLE_OBJECTS, self.saveable)
 
     @property
     def resource_handle(self):

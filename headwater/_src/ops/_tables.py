@@ -32,6 +32,8 @@ class Table:
             raise errors.FailedPreconditionError(None, None, "Table not initialized.")
 
     def _check(self, keys):
+        if not self._reserved:
+            return
         for key in keys:
             if key in self._reserved:
                 names = ("empty", "deleted")

@@ -179,6 +179,7 @@ def by_name(var_list):
         return {k: _graph_variable(v) for k, v in var_list.items()}
     found = {}
     for item in var_list:
+        item = _of_table(item)
         if isinstance(item, SaveableObject) or hasattr(item, "specs"):
             found[item.name] = item
             continue
@@ -205,6 +206,11 @@ def by_name(var_list):
             raise ValueError(f"At least two variables have the same name: {item.op.name}")
         found[item.op.name] = item
     return found
+
+
+def _of_table(item):
+    """The saveable object of a table; anything else as it is."""
+    return getattr(item, "saveable", None) or item
 
 
 def _graph_variable(item):
@@ -240,6 +246,7 @@ def saveables(name, item):
             "names_to_saveables must be a dict mapping string names to trackable operations. Name "
             f"is not a string: {name}"
         )
+    item = _of_table(item)
     if isinstance(item, SaveableObject) or hasattr(item, "specs"):
         return [item]
     if _is_partitioned(item):
