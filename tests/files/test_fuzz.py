@@ -13,7 +13,7 @@ import zlib
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from headwater._src.core import errors
 from headwater._src.io import (
@@ -204,6 +204,7 @@ def test_blocks_with_right_checksums(saved, changes, of_index, kind):
 
 
 @FUZZ
+@example(which=0.0, changes=[("flip", 0.7421875, 126)])  # the type of a reference
 @given(which=PLACES, changes=CHANGES)
 def test_version_1_with_right_checksums(tmp_path, which, changes):
     path = tmp_path / "v1"

@@ -288,6 +288,14 @@ def _as_dtype_slowly(type_value):
     )
 
 
+def of_value(enum):
+    """The `DType` of a value, by its number in `DataType`; TypeError for references and others."""
+    dtype = as_dtype(enum)
+    if dtype._is_ref_dtype:
+        raise TypeError(f"{dtype.name} is no type of values")
+    return dtype
+
+
 float32 = TYPE_NAMES["float"]
 float64 = double = TYPE_NAMES["double"]
 float16 = half = TYPE_NAMES["half"]

@@ -350,8 +350,8 @@ class BundleReader:
     def dtype(self, entry):
         """The `DType` that an entry states."""
         try:
-            return dtypes.as_dtype(entry.dtype)
-        except (TypeError, KeyError, ValueError):
+            return dtypes.of_value(entry.dtype)
+        except TypeError:
             raise self._damaged(f"an entry has the unknown type {entry.dtype}") from None
 
     def read(self, name):

@@ -141,8 +141,8 @@ class SlicesReader:
     def _add(self, path, saved):
         dims = tuple(d.size for d in saved.shape.dim)
         try:
-            dtype = dtypes.as_dtype(saved.type)
-        except (TypeError, KeyError, ValueError):
+            dtype = dtypes.of_value(saved.type)
+        except TypeError:
             raise errors.DataLossError(
                 None, None, f"{path}: {saved.name} has the unknown type {saved.type}"
             ) from None
