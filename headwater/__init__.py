@@ -204,6 +204,7 @@ from headwater._src.ops import (
     datasets as _datasets,
     depthwise as _depthwise,
     dilated as _dilated,
+    distorted_boxes as _distorted_boxes,
     functional_calls as _functional_calls,
     iterators as _iterators,
     lrn as _lrn,

@@ -8,6 +8,9 @@ from headwater._src.ops.box_selection import (
     non_max_suppression_padded as non_max_suppression_padded,
     non_max_suppression_with_scores as non_max_suppression_with_scores,
 )
+from headwater._src.ops.distorted_boxes import (
+    sample_distorted_bounding_box as sample_distorted_bounding_box,
+)
 from headwater._src.ops.image_boxes import (
     crop_and_resize as crop_and_resize,
     draw_bounding_boxes as draw_bounding_boxes,
