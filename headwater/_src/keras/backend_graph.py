@@ -13,8 +13,8 @@ from headwater._src.graph.optable import raw
 from headwater._src.graph.variable import Variable
 from headwater._src.keras import state
 from headwater._src.keras.functions import fn
-from headwater._src.keras.layer_sums import operation_of
 from headwater._src.keras.sessions import get_session, variable
+from headwater._src.layers.dependents import operation_of
 from headwater._src.ops.logging import Print_
 
 

@@ -4,8 +4,8 @@ from headwater._src.core import dtypes
 from headwater._src.graph.framework import control_dependencies, name_scope
 from headwater._src.graph.optable import PUBLIC, raw
 from headwater._src.keras import state
-from headwater._src.keras.layer_sums import operation_of
 from headwater._src.keras.tracking import distinct
+from headwater._src.layers.dependents import operation_of
 
 
 class Output:

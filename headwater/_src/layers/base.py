@@ -6,6 +6,7 @@ after its class (`dense`, `dense_1`, ...). Later calls reuse its variables and p
 the same name scope.
 """
 
+import copy
 import re
 
 from headwater._src.core import dtypes, nest
@@ -16,7 +17,9 @@ from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.framework import name_scope
 from headwater._src.graph.named_variables import get_variable
 from headwater._src.graph.operation import Tensor
+from headwater._src.graph.variable_policy import VariableSynchronization
 from headwater._src.graph.variable_scope import variable_scope
+from headwater._src.layers.dependents import depends_on
 
 
 def snake_case(name):
@@ -64,6 +67,13 @@ class InputSpec:
             raise ValueError(f"{start}expected max_ndim={self.max_ndim}, {found}")
         if self.min_ndim is not None and rank < self.min_ndim:
             raise ValueError(f"{start}expected min_ndim={self.min_ndim}, {found}")
+        if self.dtype is not None and tensor.dtype.base_dtype != dtypes.as_dtype(self.dtype):
+            raise ValueError(
+                f"{start}expected dtype={self.dtype}, found dtype={tensor.dtype.base_dtype}"
+            )
+        wanted = [] if self.shape is None else TensorShape(self.shape).as_list()
+        if any(size not in (found, None) for size, found in zip(wanted, dims) if found is not None):
+            raise ValueError(f"{start}expected shape={tuple(wanted)}, found shape={list(dims)}")
         for axis, size in self.axes.items():
             if size is not None and dims[axis] not in (size, None):
                 raise ValueError(
@@ -108,6 +118,7 @@ class Layer:
         self._activity_regularizer = activity_regularizer
         self._trainable_weights, self._non_trainable_weights = [], []
         self._losses, self._updates = [], []
+        self._inputs = []
         self._graph = None
         self._scope = None
         if scope:
@@ -179,6 +190,28 @@ class Layer:
         """Makes the nodes; called for every use of the layer."""
         return inputs
 
+    def get_losses_for(self, inputs):
+        """The losses that depend on inputs.
+
+        Args:
+          inputs: list of tensors, or None for the losses that depend on no input of the layer.
+        """
+        return self._for(self.losses, inputs)
+
+    def get_updates_for(self, inputs):
+        """The updates that depend on inputs.
+
+        Args:
+          inputs: list of tensors, or None for the updates that depend on no input of the layer.
+        """
+        return self._for(self.updates, inputs)
+
+    def _for(self, items, inputs):
+        if inputs is not None:
+            return depends_on(items, nest.flatten(inputs))
+        bound = depends_on(items, self._inputs)
+        return [item for item in items if not any(item is other for other in bound)]
+
     def add_loss(self, losses, inputs=None):
         """Adds tensors to `losses` and to the graph's regularization losses."""
         losses = losses if isinstance(losses, (list, tuple)) else [losses]
@@ -219,7 +252,7 @@ class Layer:
           trainable: whether it is trained (default: yes).
           constraint: function that maps the updated variable to an allowed one.
           use_resource: whether it is a resource variable.
-          synchronization: accepted for compatibility.
+          synchronization: `ON_READ` variables are not trained.
           aggregation: accepted for compatibility.
           partitioner: as in `tf.get_variable`.
           **kwargs: further arguments of `tf.get_variable`.
@@ -249,7 +282,7 @@ class Layer:
                     )
                 finally:
                     self._open_scope = None
-        trainable = True if trainable is None else trainable
+        trainable = trainable_or_default(trainable, synchronization)
         before = len(get_default_graph().get_collection(GraphKeys.REGULARIZATION_LOSSES))
         variable = get_variable(
             name,
@@ -258,6 +291,7 @@ class Layer:
             initializer,
             regularizer,
             trainable=trainable and self.trainable,
+            synchronization=synchronization or VariableSynchronization.AUTO,
             constraint=constraint,
             use_resource=use_resource,
             partitioner=partitioner,
@@ -270,9 +304,9 @@ class Layer:
                 known.append(part)
         return variable
 
-    def add_variable(self, name, shape, **kwargs):
+    def add_variable(self, *args, **kwargs):
         """The older name of `add_weight`."""
-        return self.add_weight(name, shape, **kwargs)
+        return self.add_weight(*args, **kwargs)
 
     def apply(self, inputs, *args, **kwargs):
         """The same as calling the layer."""
@@ -294,6 +328,7 @@ class Layer:
         flat = [t for t in nest.flatten(inputs) if isinstance(t, Tensor)]
         if flat:
             self._graph = flat[0].graph
+        self._inputs += flat
         if self._dtype is None and flat:
             self._dtype = flat[0].dtype.base_dtype.name
         reuse = True if self.built else self._reuse
@@ -354,7 +389,38 @@ class Layer:
         return sum(v.shape.num_elements() for v in self.weights)
 
     def __deepcopy__(self, memo):
-        raise TypeError(f"layer {self.name!r} cannot be copied: its variables belong to a graph")
+        if self.weights:
+            raise TypeError(
+                f"layer {self.name!r} cannot be copied: its variables belong to a graph"
+            )
+        new = memo[id(self)] = type(self).__new__(type(self))
+        for name, value in vars(self).items():
+            shared = name in _OF_THE_GRAPH
+            object.__setattr__(new, name, value if shared else copy.deepcopy(value, memo))
+        return new
+
+
+_OF_THE_GRAPH = ("_graph", "_scope", "_open_scope", "_inputs", "_losses", "_updates")
+
+
+def trainable_or_default(trainable, synchronization):
+    """Whether a variable is trained, which those that are brought together on reading are not.
+
+    Args:
+      trainable: what the program says, or None.
+      synchronization: a `VariableSynchronization`, or None.
+
+    Raises:
+      ValueError: it is to be trained, and to be brought together on reading.
+    """
+    on_read = synchronization is VariableSynchronization.ON_READ
+    if on_read and trainable:
+        raise ValueError(
+            "Synchronization value can be set to VariableSynchronization.ON_READ only for "
+            "non-trainable variables. You have specified trainable=True and "
+            "synchronization=VariableSynchronization.ON_READ."
+        )
+    return not on_read if trainable is None else trainable
 
 
 def _numbered(base):

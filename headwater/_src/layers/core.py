@@ -62,7 +62,7 @@ class Dense(Layer):
 
     def build(self, input_shape):
         """Makes `kernel` and `bias`."""
-        size = input_shape[-1].value
+        size = TensorShape(input_shape)[-1].value
         if size is None:
             raise ValueError(
                 "The last dimension of the inputs to a Dense layer should be defined. Found None. "
