@@ -1,5 +1,6 @@
 """Lookup tables."""
 
+import numpy as np
 import pytest
 
 import headwater as tf
@@ -87,3 +88,32 @@ def test_a_table_is_saved_and_restored(what, tmp_path):
             assert sess.run(variable) == (1 if what == "everything" else 2)
             names = sorted(n for n, _ in tf.train.list_variables(path))
             assert names == ["t1-keys", "t1-values"] + ["v"] * (what == "everything")
+
+
+def test_a_dense_table_shows_its_buckets(sess):
+    table = tf.lookup.experimental.DenseHashTable(
+        tf.int64, tf.int64, -1, empty_key=100, deleted_key=200, initial_num_buckets=4
+    )
+    pairs = lambda: sorted(zip(*[x.tolist() for x in sess.run(table.export())], strict=True))
+    sess.run(table.insert(np.array([11, 12]), np.array([1, 2])))
+    sess.run(table.remove(np.array([12, 15])))
+    assert pairs() == [(11, 1), (100, 0), (100, 0), (200, 2)]
+    sess.run(table.insert(np.array([13, 14, 15]), np.array([3, 4, 5])))  # grows
+    assert len(pairs()) == 8 and sess.run(table.size()) == 4
+
+
+def test_keys_may_be_vectors(sess, tmp_path):
+    table = tf.lookup.experimental.DenseHashTable(
+        tf.int64, tf.int64, -1, empty_key=[0, 3], deleted_key=[-1, -1], initial_num_buckets=8
+    )
+    sess.run(table.insert(np.array([[0, 1], [1, 2]]), np.array([10, 11])))
+    found = table.lookup(np.array([[0, 1], [1, 3], [1, 2]]))
+    assert found.shape.as_list() == [3]
+    assert sess.run(found).tolist() == [10, -1, 11]
+    saver = tf.train.Saver()
+    path = saver.save(sess, str(tmp_path / "table"))
+    sess.run(table.remove(np.array([[0, 1]])))
+    saver.restore(sess, path)
+    assert sess.run(found).tolist() == [10, -1, 11]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Expected key shape"):
+        sess.run(table.lookup(np.array([[0, 1, 2]])))

@@ -193,6 +193,8 @@ class HashTable(StaticHashTable):
 class MutableHashTable(LookupInterface):
     """A table that steps may change."""
 
+    _key_rank = 0
+
     def __init__(
         self,
         key_dtype,
@@ -272,7 +274,9 @@ class MutableHashTable(LookupInterface):
             )
             with self._colocated():
                 values = raw.LookupTableFindV2(self._resource_handle, keys, default)
-            values.set_shape(keys.shape.concatenate(self._value_shape))
+            if keys.shape.ndims is not None:
+                outer = keys.shape[: keys.shape.ndims - self._key_rank]
+                values.set_shape(outer.concatenate(self._value_shape))
         return wrap(values)
 
     def insert(self, keys, values, name=None):
@@ -359,6 +363,7 @@ class DenseHashTable(MutableHashTable):
         )
         empty = convert_to_tensor(empty_key, self._key_dtype, name="empty_key")
         deleted = convert_to_tensor(deleted_key, self._key_dtype, name="deleted_key")
+        self._key_rank = empty.shape.ndims or 0
         extra = {} if initial_num_buckets is None else {"initial_num_buckets": initial_num_buckets}
         self._resource_handle = raw.MutableDenseHashTableV2(
             empty,

@@ -52,12 +52,16 @@ class Table:
         self._ready()
         return len(self._items)
 
+    def outer(self, keys):
+        """The shape of `keys` without that of a key."""
+        return np.shape(keys)
+
     def find(self, keys, default):
         """The values of `keys`; `default` (one value, or one for each key) where there is none."""
         self._ready()
         flat = self._keys(keys)
         self._check(flat)
-        shape = (*np.shape(keys), *self.value_shape)
+        shape = (*self.outer(keys), *self.value_shape)
         kind = np.dtype(self.value_dtype.as_numpy_dtype)
         out = np.empty((len(flat), *self.value_shape), kind)
         default = np.asarray(default, kind)
@@ -135,6 +139,74 @@ class Table:
         values = np.empty((len(items), *self.value_shape), self.value_dtype.as_numpy_dtype)
         for i, (key, value) in enumerate(items.items()):
             keys[i], values[i] = key, value
+        return keys, values
+
+
+class DenseTable(Table):
+    """A table in open buckets: two keys stand for empty and deleted ones, and are exported too.
+
+    Keys may be vectors. Only the number of buckets is kept, and how many are empty or deleted; what
+    is in a bucket is a matter of `Table`.
+    """
+
+    def __init__(self, key_dtype, value_dtype, value_shape, empty, deleted, buckets, max_load):
+        self.key_shape = np.shape(empty)
+        self._ends = np.asarray(empty), np.asarray(deleted)
+        super().__init__(key_dtype, value_dtype, value_shape)
+        self._reserved = tuple(self._keys(key[None])[0] for key in self._ends)
+        self.buckets, self.max_load = buckets, max_load
+        self._deleted = []  # the values of deleted keys: their buckets keep them
+
+    def outer(self, keys):
+        """The shape of `keys` without that of a key."""
+        shape = np.shape(keys)
+        if shape[1:] != self.key_shape and (self.key_shape or shape):
+            raise errors.InvalidArgumentError(
+                None, None, f"Expected key shape {list(self.key_shape)} got {list(shape[1:])}"
+            )
+        return shape[: len(shape) - len(self.key_shape)]
+
+    def _keys(self, keys):
+        self.outer(keys)
+        if not self.key_shape:
+            return super()._keys(keys)
+        return [tuple(row) for row in np.asarray(keys).reshape(len(keys), -1).tolist()]
+
+    def insert(self, keys, values):
+        """Adds or replaces keys; see `Table.insert`."""
+        wanted = len(self._items) + len(self._keys(keys))
+        if wanted > self.buckets * self.max_load:
+            while wanted > self.buckets * self.max_load:
+                self.buckets *= 2
+            self._deleted = []
+        super().insert(keys, values)
+
+    def remove(self, keys):
+        """Removes keys; see `Table.remove`."""
+        there = [self._items[key] for key in self._keys(keys) if key in self._items]
+        super().remove(keys)
+        self._deleted = (self._deleted + there)[: self.buckets - len(self._items)]
+
+    def replace(self, keys, values):
+        """Takes exported buckets over."""
+        flat = self._keys(keys)
+        kept = np.array([key not in self._reserved for key in flat], bool)
+        super().replace(np.asarray(keys)[kept], np.asarray(values)[kept])
+        self.buckets = len(flat)
+        self._deleted = [v for k, v in zip(flat, values, strict=True) if k == self._reserved[1]]
+
+    def export(self):
+        """All buckets: the keys that are there, then those that are deleted or empty."""
+        with self._lock:
+            items, deleted = dict(self._items), self._deleted[: self.buckets - len(self._items)]
+        kind = np.dtype(self.value_dtype.as_numpy_dtype)
+        keys = np.empty((self.buckets, *self.key_shape), self.key_dtype.as_numpy_dtype)
+        values = np.full((self.buckets, *self.value_shape), b"" if kind.kind == "O" else 0, kind)
+        for i, (key, value) in enumerate(items.items()):
+            keys[i], values[i] = key, value
+        keys[len(items) :] = self._ends[0]
+        for i, value in enumerate(deleted, len(items)):
+            keys[i], values[i] = self._ends[1], value
         return keys, values
 
 

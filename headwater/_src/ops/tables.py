@@ -101,20 +101,27 @@ MutableDenseHashTableV2 = define_op(
 
 @MutableDenseHashTableV2.host
 def mutable_dense_hash_table_kernel(
-    ctx, empty_key, deleted_key, *, key_dtype, value_dtype, value_shape, initial_num_buckets
+    ctx,
+    empty_key,
+    deleted_key,
+    *,
+    key_dtype,
+    value_dtype,
+    value_shape,
+    initial_num_buckets,
+    max_load_factor,
 ):
     if initial_num_buckets <= 0 or initial_num_buckets & (initial_num_buckets - 1):
         raise invalid(
             f"Number of buckets must be at least 4 and a power of 2, got: {initial_num_buckets}"
         )
-    reserved = [np.asarray(k).reshape(-1).tolist() for k in (empty_key, deleted_key)]
-    if reserved[0] == reserved[1]:
+    if np.shape(empty_key) != np.shape(deleted_key):
+        raise invalid("Empty and deleted keys must have same shape")
+    if np.array_equal(empty_key, deleted_key):
         raise invalid("Empty and deleted keys cannot be equal")
-    if np.ndim(empty_key) or np.ndim(deleted_key):
-        raise invalid("headwater's dense hash table takes scalar keys only")
-    flat = [r[0] for r in reserved]
+    ends = empty_key, deleted_key, initial_num_buckets, max_load_factor
     return _checked(
-        _shared(ctx, lambda: _tables.Table(key_dtype, value_dtype, value_shape, reserved=flat)),
+        _shared(ctx, lambda: _tables.DenseTable(key_dtype, value_dtype, value_shape, *ends)),
         key_dtype,
         value_dtype,
         ctx.node.name,
@@ -149,7 +156,7 @@ def lookup_table_find_shape(table_handle, keys, default_value):
     default = default_value.dims
     if default is not None and len(default) > 1:
         return None
-    if keys.dims is None or default is None:
+    if keys.dims is None or default is None or len(keys.dims) > 1:  # keys may be vectors
         return None
     return (*keys.dims, *default)
 
@@ -187,7 +194,7 @@ LookupTableRemoveV2 = define_op(
 
 
 def _check_values(table, keys, values):
-    wanted = (*np.shape(keys), *table.value_shape)
+    wanted = (*table.outer(keys), *table.value_shape)
     if np.shape(values) != wanted:
         raise invalid(
             f"Expected shape [{','.join(map(str, wanted))}] for value, got {shape_text(values)}"
