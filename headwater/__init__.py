@@ -215,6 +215,7 @@ from headwater._src.ops import (
     pooling_argmax as _pooling_argmax,
     pooling_functions as _pooling_functions,
     probes as _probes,
+    quantize_dequantize as _quantize_dequantize,
     queues as _queues,
     readers as _readers,
     sequence_parsing as _sequence_parsing,

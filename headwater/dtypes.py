@@ -55,3 +55,6 @@ from headwater._src.core.dtypes import (
     variant as variant,
     variant_ref as variant_ref,
 )
+from headwater._src.ops.cast import cast as cast, saturate_cast as saturate_cast
+from headwater._src.ops.complex_numbers import complex as complex
+from headwater._src.ops.string_numbers import as_string as as_string

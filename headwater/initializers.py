@@ -18,6 +18,7 @@ from headwater._src.layers.initializers import (  # noqa: F401  classes under fu
     lecun_normal as lecun_normal,
     lecun_uniform as lecun_uniform,
 )
+from headwater._src.ops._table_initializers import tables_initializer as tables_initializer
 from headwater._src.ops.variables import (  # noqa: F401
     global_variables_initializer as global_variables,
     local_variables_initializer as local_variables,

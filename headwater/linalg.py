@@ -1,6 +1,7 @@
 """`tf.linalg`: matrices."""
 
 # ruff: noqa: F401 (names that differ from the functions' own are exports too)
+from headwater._src.ops.clipping import global_norm as global_norm
 from headwater._src.ops.decompositions import (
     cholesky as cholesky,
     lu as lu,
