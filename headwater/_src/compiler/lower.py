@@ -27,6 +27,10 @@ from headwater._src.xp import jax_xp
 
 # YNNPACK's convolutions: 2 to 3 times as fast as XLA's own on a CPU, gradients included.
 _CONVOLVING = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT"}
+# Without YNNPACK. With it jaxlib 0.10.2 gives garbage for `x @ ones` where the second factor is one
+# number everywhere, so that XLA makes it inside the fusion; XLA's own products are right, and fast.
+_PLAIN = {"xla_cpu_experimental_ynn_fusion_type": ""}
+_UNIFORM = ("Fill", "OnesLike", "ZerosLike", "BroadcastTo")
 
 _setup_lock = threading.Lock()
 _is_set_up = False
@@ -82,7 +86,7 @@ class Executable:
 
     def _make(self):
         donate = tuple(range(len(self.donated))) if self.donates else ()
-        options = _compiler_options(self.segment.instrs, self.device)
+        options = _compiler_options(self.segment.instrs, self.program.consts, self.device)
         self.jitted = jax.jit(self._trace, donate_argnums=donate, compiler_options=options)
 
     def __call__(self, values, keys):
@@ -169,12 +173,22 @@ def _any_of(flags):
     return functools.reduce(operator.or_, flags)
 
 
-def _compiler_options(instrs, device):
+def _compiler_options(instrs, consts, device):
     """The options an executable of `instrs` is compiled with; None for the usual ones."""
     platform = device.platform if device is not None else jax.default_backend()
-    if platform == "cpu" and _options_known and _convolve(instrs):
-        return _CONVOLVING
-    return None
+    if platform != "cpu" or not _options_known:
+        return None
+    return _CONVOLVING if _convolve(instrs) and not _may_be_uniform(instrs, consts) else _PLAIN
+
+
+def _may_be_uniform(instrs, consts):
+    """Whether a matrix product has a second factor that may be one number everywhere."""
+    uniform = {v for i in instrs if i.node.op.name in _UNIFORM for v in i.outs}
+    return any(
+        instr.ins[1] in uniform or instr.ins[1] in consts
+        for instr in instrs
+        if instr.node.op.name in ("MatMul", "BatchMatMul", "BatchMatMulV2")
+    )
 
 
 def _convolve(instrs):
