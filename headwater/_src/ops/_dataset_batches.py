@@ -62,7 +62,8 @@ class _Batches:
         self._walk, self._size, self._drop = walk, size, drop
 
     def __next__(self):
-        elements = portion(self._walk, self._size)
+        several = getattr(self._walk, "several", None)  # records of files come many at a time
+        elements = portion(self._walk, self._size) if several is None else several(self._size)
         if not elements or self._drop and len(elements) < self._size:
             raise StopIteration
         return tuple([stacked(c, i) for i, c in enumerate(zip(*elements, strict=True))])
@@ -82,9 +83,9 @@ def portion(walk, size):
 def stacked(values, component):
     """Arrays of one shape as an array with one more dimension."""
     first = values[0]
-    if isinstance(first, Dataset):
+    if first.__class__ is bytes or isinstance(first, Dataset):
         out = np.empty(len(values), object)
-        out[:] = values
+        out[:] = [v[()] if v.__class__ is np.ndarray else v for v in values]
         return out
     shape = np.shape(first)
     for i, value in enumerate(values):

@@ -1,6 +1,7 @@
 """Datasets that read files, and one that keeps elements in a file."""
 
 import io
+import itertools
 import os
 import struct
 import zlib
@@ -54,6 +55,19 @@ class _Read:
                 return item if item.__class__ is tuple else (text(item),)
             self._items = self._read(next(self._names), self._kind)
 
+    def several(self, count):
+        """The next `count` elements, fewer at the end; texts as bytes."""
+        found = []
+        while True:
+            items = itertools.islice(self._items, count - len(found))
+            found += [item if item.__class__ is tuple else (item,) for item in items]
+            if len(found) == count:
+                return found
+            try:
+                self._items = self._read(next(self._names), self._kind)
+            except StopIteration:
+                return found
+
 
 def text(value):
     """Bytes as an array without dimensions."""
@@ -74,7 +88,7 @@ def tf_records(name, kind):
     path = local.path_of(name)
     with local.translated(path):
         file = open(path, "rb", 0)
-    yield from records.read_records(file, kind)
+    return records.read_records(file, kind)
 
 
 def fixed_length(header, size, footer):

@@ -152,6 +152,20 @@ class _Flat:
             element = next(self._walk)
             self._inner = dataset_of(self._function(*element)[0]).iterate()
 
+    @property
+    def several(self):
+        """How to take several elements at a time, if what is walked over now has a way."""
+        return self._several if hasattr(self._inner, "several") else None
+
+    def _several(self, count):
+        found = self._inner.several(count)
+        try:
+            while len(found) < count:
+                found.append(next(self))
+        except StopIteration:
+            pass
+        return found
+
 
 def dataset_of(value):
     """The `Dataset` that a variant tensor holds."""
