@@ -45,6 +45,7 @@ from headwater._src.ops.division import (  # noqa: F401
     floordiv as floordiv,
     floormod as floormod,
     mod as mod,
+    reciprocal_no_nan as reciprocal_no_nan,
     truediv as truediv,
 )
 from headwater._src.ops.elementwise import (

@@ -32,6 +32,8 @@ CASES = [
     Case("math.bessel_i0e", (A(),), gradient=True),
     Case("math.bessel_i1e", (A(),), gradient=True),
     Case("math.bessel_i0e", (A(dtype="float64"),)),
+    Case("math.reciprocal_no_nan", (A((3,), values=(2, 0, -0.5)),)),
+    Case("math.reciprocal_no_nan", (A((3,), low=0.5),), gradient=True),
     # Bad data.
     Case(
         "tensor_scatter_nd_update",

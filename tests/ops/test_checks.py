@@ -179,3 +179,13 @@ def test_assignment_to_slices(resource, tier, monkeypatch):
         wanted = [[[9, 8], [3, 4]], [[9, 5], [3, 5]], [[9, 5], [7, 5]]]
         for step, value in zip(steps, wanted, strict=True):
             assert sess.run(step).tolist() == sess.run(v).tolist() == value
+
+
+@pytest.mark.parametrize("tensors", [None, [], [None, None], [None, F]], ids=str)
+def test_one_floating_point_type(tensors):
+    with tf.Graph().as_default():
+        made = tensors and [t and tf.zeros([1], t) for t in tensors]
+        assert tf.debugging.assert_same_float_dtype(made) is F
+        assert tf.debugging.assert_same_float_dtype(made, F) is F
+        with pytest.raises(ValueError):
+            tf.debugging.assert_same_float_dtype(made, I)

@@ -210,7 +210,7 @@ def assert_same_float_dtype(tensors=None, dtype=None):
     """The floating-point type that all of `tensors` have.
 
     Args:
-      tensors: tensors or values; None for none.
+      tensors: tensors; None for none, and for what is left out of the list.
       dtype: the type they must have, where it is given.
 
     Returns:
@@ -222,6 +222,8 @@ def assert_same_float_dtype(tensors=None, dtype=None):
     expected = None if dtype is None else dtypes.as_dtype(dtype).base_dtype
     first = None
     for tensor in tensors or ():
+        if tensor is None:
+            continue
         found = tensor.dtype.base_dtype
         if expected is None:
             expected, first = found, tensor

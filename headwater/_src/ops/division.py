@@ -257,3 +257,23 @@ def div_no_nan(x, y, name=None):
         x = convert_to_tensor(x, name="x")
         y = convert_to_tensor(y, x.dtype.base_dtype, name="y")
         return raw.DivNoNan(x, y, name=node_name)
+
+
+@public
+def reciprocal_no_nan(x, name=None):
+    """The reciprocals `1 / x`, 0 where `x` is 0.
+
+    Args:
+      x: `Tensor` of floating-point or complex numbers.
+      name: name of the node.
+
+    Returns:
+      A `Tensor` of the type and shape of `x`.
+
+    Raises:
+      TypeError: `x` is not of such a type.
+    """
+    with scope(name, "reciprocal_no_nan", [x]) as node_name:
+        x = convert_to_tensor(x, name="x")
+        one = convert_to_tensor(1, x.dtype.base_dtype, name="one")
+        return raw.DivNoNan(one, x, name=node_name)
