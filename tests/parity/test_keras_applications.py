@@ -9,7 +9,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # TensorFlow's, about depreca
 NETWORKS = (
     *("VGG16", "VGG19", "ResNet50", "ResNet101", "ResNet152", "DenseNet121", "DenseNet169"),
     *("DenseNet201", "MobileNet", "MobileNetV2", "InceptionV3", "InceptionResNetV2"),
-    *("Xception", "ResNet50V2", "ResNet152V2"),
+    *("Xception", "NASNetMobile", "ResNet50V2", "ResNet152V2"),
 )
 SMALLEST = {"InceptionV3": 75, "InceptionResNetV2": 75, "Xception": 71}
 

@@ -16,6 +16,10 @@ from headwater._src.keras.applications_inception import (
     InceptionResNetV2 as InceptionResNetV2,
     InceptionV3 as InceptionV3,
 )
+from headwater._src.keras.applications_nasnet import (
+    NASNetLarge as NASNetLarge,
+    NASNetMobile as NASNetMobile,
+)
 from headwater._src.keras.applications_resnet_v2 import (
     ResNet50V2 as ResNet50V2,
     ResNet101V2 as ResNet101V2,
@@ -29,6 +33,7 @@ from headwater.keras.applications import (
     inception_v3 as inception_v3,
     mobilenet as mobilenet,
     mobilenet_v2 as mobilenet_v2,
+    nasnet as nasnet,
     resnet as resnet,
     resnet50 as resnet50,
     resnet_v2 as resnet_v2,
