@@ -30,17 +30,22 @@ def input_fn(n, seed, epochs):
 
 def columns():
     """Wide and deep feature columns."""
-    column = tf.feature_column
-    age = column.numeric_column("age")
-    hours = column.numeric_column("hours", normalizer_fn=lambda x: tf.to_float(x) / 60)
-    buckets = column.bucketized_column(age, boundaries=[25, 40, 55])
-    long = column.bucketized_column(column.numeric_column("hours"), boundaries=[20, 36, 45])
-    job = column.categorical_column_with_vocabulary_list("job", JOBS)
-    town = column.categorical_column_with_hash_bucket("town", hash_bucket_size=30)
-    crossed = column.crossed_column([buckets, "job"], hash_bucket_size=100)
+    age = tf.feature_column.numeric_column("age")
+    hours = tf.feature_column.numeric_column("hours", normalizer_fn=lambda x: tf.to_float(x) / 60)
+    buckets = tf.feature_column.bucketized_column(age, boundaries=[25, 40, 55])
+    long = tf.feature_column.bucketized_column(
+        tf.feature_column.numeric_column("hours"), boundaries=[20, 36, 45]
+    )
+    job = tf.feature_column.categorical_column_with_vocabulary_list("job", JOBS)
+    town = tf.feature_column.categorical_column_with_hash_bucket("town", hash_bucket_size=30)
+    crossed = tf.feature_column.crossed_column([buckets, "job"], hash_bucket_size=100)
     wide = [buckets, long, job, crossed]
-    deep = [hours, column.indicator_column(buckets), column.indicator_column(job)]
-    return wide, deep + [column.embedding_column(town, dimension=3)]
+    deep = [
+        hours,
+        tf.feature_column.indicator_column(buckets),
+        tf.feature_column.indicator_column(job),
+    ]
+    return wide, deep + [tf.feature_column.embedding_column(town, dimension=3)]
 
 
 def build(folder):

@@ -105,10 +105,7 @@ print(model.evaluate(x_test, y_test))
     assert "\n7850\n" in shown and "Epoch 5/5" in shown
 
 
-def test_mnist_in_tensorflow(tmp_path):
-    shown = run_script(
-        tmp_path,
-        """
+MNIST = """
 import sys
 import tensorflow as tf
 from tensorflow.examples.tutorials.mnist import input_data
@@ -173,9 +170,11 @@ with tf.Session() as sess:
     print("Testing Accuracy:", \\
           sess.run(accuracy, feed_dict={X: mnist.test.images,
                                        Y: mnist.test.labels}))
-""",
-        str(mnist_folder()),
-    )
+"""
+
+
+def test_mnist_in_tensorflow(tmp_path):
+    shown = run_script(tmp_path, MNIST, str(mnist_folder()))
     lines = shown.splitlines()
     shown_steps = [line.split(",")[0] for line in lines if line.startswith("Step ")]
     assert shown_steps == ["Step 1", "Step 100", "Step 200", "Step 300"]

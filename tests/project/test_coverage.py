@@ -54,6 +54,16 @@ def test_names_in_tests():
     assert {"tf.Session", "tf.nn", "tf.placeholder"} <= found and "tf" not in found
 
 
+def test_public_names_of_a_program():
+    text = "import tensorflow as tf\n  from tensorflow.contrib import rnn as r, slim\nr.Cell(tf.int8, x.slim.y)"
+    assert coverage.public_names(text) == {
+        "tf.int8",
+        "tf.contrib.rnn",
+        "tf.contrib.rnn.Cell",
+        "tf.contrib.slim",
+    }
+
+
 def test_page_is_written_from_the_facts(facts):
     measured = coverage.measure(facts)
     text = coverage.page(measured)
