@@ -27,7 +27,10 @@ def test_get_file_fetches_once_and_checks(home, tmp_path):
     digest = hashlib.sha256(b"first").hexdigest()
     path = tf.keras.utils.get_file("a.txt", origin=source.as_uri(), file_hash=digest)
     source.write_text("second")
-    assert Path(tf.keras.utils.get_file("a.txt", source.as_uri(), file_hash=digest)).read_text() == "first"
+    assert (
+        Path(tf.keras.utils.get_file("a.txt", source.as_uri(), file_hash=digest)).read_text()
+        == "first"
+    )
     with pytest.raises(ValueError, match="another hash"):
         tf.keras.utils.get_file("b.txt", origin=source.as_uri(), md5_hash="0" * 32)
     assert path == str(home / "datasets" / "a.txt")

@@ -15,7 +15,7 @@ import threading
 import jax
 import numpy as np
 
-from headwater._src.compiler import guard
+from headwater._src.compiler import guard, products
 from headwater._src.compiler.trace import (
     LARGE_CONSTANT,
     HasErrors,
@@ -27,10 +27,7 @@ from headwater._src.xp import jax_xp
 
 # YNNPACK's convolutions: 2 to 3 times as fast as XLA's own on a CPU, gradients included.
 _CONVOLVING = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT"}
-# Without YNNPACK. With it jaxlib 0.10.2 gives garbage for `x @ ones` where the second factor is one
-# number everywhere, so that XLA makes it inside the fusion; XLA's own products are right, and fast.
 _PLAIN = {"xla_cpu_experimental_ynn_fusion_type": ""}
-_UNIFORM = ("Fill", "OnesLike", "ZerosLike", "BroadcastTo")
 
 _setup_lock = threading.Lock()
 _is_set_up = False
@@ -80,13 +77,15 @@ class Executable:
         self.donates = bool(self.donated)
         self.device = device
         self._guard = None
+        self._unproved = False
         set_up()
         self._held = [jax.device_put(program.consts[i], device) for i in big]
         self._make()
 
     def _make(self):
         donate = tuple(range(len(self.donated))) if self.donates else ()
-        options = _compiler_options(self.segment.instrs, self.program.consts, self.device)
+        options = _compiler_options(self.segment.instrs, self.device)
+        self._unproved = options is _CONVOLVING
         self.jitted = jax.jit(self._trace, donate_argnums=donate, compiler_options=options)
 
     def __call__(self, values, keys):
@@ -123,6 +122,8 @@ class Executable:
     def _call(self, values, keys):
         global _options_known
         try:
+            if self._unproved:
+                self._prove((*values, *self._held, keys))
             return self.jitted(*values, *self._held, keys)
         except jax.errors.JaxRuntimeError as e:
             # Compiler options come and go between versions; the program must run without them too.
@@ -131,6 +132,16 @@ class Executable:
             _options_known = False
             self._make()
             return self.jitted(*values, *self._held, keys)
+
+    def _prove(self, arguments):
+        """Compiles with YNNPACK; without it where its products cannot be trusted."""
+        compiled = self.jitted.lower(*arguments).compile()
+        if products.are_trusted(compiled.as_text()):
+            self.jitted = compiled
+        else:
+            donate = tuple(range(len(self.donated))) if self.donates else ()
+            self.jitted = jax.jit(self._trace, donate_argnums=donate, compiler_options=_PLAIN)
+        self._unproved = False
 
     def _run_tracer(self, arguments):
         """Traces the segment: the tracer, and the flags of its checks."""
@@ -173,22 +184,12 @@ def _any_of(flags):
     return functools.reduce(operator.or_, flags)
 
 
-def _compiler_options(instrs, consts, device):
+def _compiler_options(instrs, device):
     """The options an executable of `instrs` is compiled with; None for the usual ones."""
     platform = device.platform if device is not None else jax.default_backend()
     if platform != "cpu" or not _options_known:
         return None
-    return _CONVOLVING if _convolve(instrs) and not _may_be_uniform(instrs, consts) else _PLAIN
-
-
-def _may_be_uniform(instrs, consts):
-    """Whether a matrix product has a second factor that may be one number everywhere."""
-    uniform = {v for i in instrs if i.node.op.name in _UNIFORM for v in i.outs}
-    return any(
-        instr.ins[1] in uniform or instr.ins[1] in consts
-        for instr in instrs
-        if instr.node.op.name in ("MatMul", "BatchMatMul", "BatchMatMulV2")
-    )
+    return _CONVOLVING if _convolve(instrs) else _PLAIN
 
 
 def _convolve(instrs):

@@ -1,0 +1,62 @@
+"""Programs with convolutions keep exact matrix products, whatever their factors are."""
+
+import numpy as np
+import pytest
+
+import headwater as tf
+from headwater._src.compiler import products
+
+GIVEN = """
+%fused (param_0: f32[4,3], param_1: f32[2,3]) -> f32[4,2] {
+  %param_0 = f32[4,3]{1,0} parameter(0)
+  %param_1 = f32[2,3]{1,0} parameter(1)
+  %t = f32[3,2]{0,1} transpose(%param_1), dimensions={1,0}
+  %d = f32[4,2]{1,0} dot(%param_0, %t), lhs_contracting_dims={1}, rhs_contracting_dims={0}
+  %c = f32[] constant(0)
+  %z = f32[4,2]{1,0} broadcast(%c), dimensions={}
+  ROOT %m = f32[4,2]{1,0} maximum(%d, %z)
+}
+"""
+MADE = GIVEN.replace("transpose(%param_1), dimensions={1,0}", "broadcast(%c), dimensions={}")
+
+# name -> the second factor, of a tensor [8, 5] and its shape
+FACTORS = {
+    "ones": lambda x: tf.ones([5, 3]),
+    "a number in a placeholder": lambda x: tf.fill([5, 3], tf.placeholder_with_default(2.5, [])),
+    "scaled": lambda x: tf.ones([5, 3]) * tf.reduce_sum(x),
+    "zeros like": lambda x: tf.zeros_like(tf.transpose(x))[:, :3] + 1.5,
+}
+
+
+def test_factors_that_a_fusion_makes_are_seen():
+    assert products.are_trusted(GIVEN)
+    assert not products.are_trusted(MADE)
+    assert products.are_trusted("HloModule nothing\n")
+
+
+@pytest.mark.parametrize("name", FACTORS)
+def test_products_beside_a_convolution(monkeypatch, name):
+    monkeypatch.setenv("HEADWATER_TIER", "compile")
+    random = np.random.RandomState(0)
+    images, weights = random.rand(8, 6, 6, 2), random.rand(3, 3, 2, 4)
+    with tf.Graph().as_default(), tf.Session() as session:
+        image = tf.placeholder(tf.float32, [8, 6, 6, 2])
+        convolved = tf.nn.conv2d(image, tf.constant(weights, tf.float32), [1, 1, 1, 1], "SAME")
+        x = tf.reshape(convolved, [8, -1])[:, :5]
+        y = FACTORS[name](x)
+        product, x, y = session.run([tf.matmul(x, y), x, y], {image: images})
+    np.testing.assert_allclose(product, x @ y, rtol=1e-5)
+
+
+def test_the_gradient_of_a_mean_of_scores(monkeypatch):
+    monkeypatch.setenv("HEADWATER_TIER", "compile")
+    random = np.random.RandomState(0)
+    with tf.Graph().as_default(), tf.Session() as session:
+        image = tf.placeholder(tf.float32, [8, 6, 6, 2])
+        kernel = tf.Variable(random.rand(3, 3, 2, 4).astype(np.float32))
+        w = tf.Variable(random.rand(144, 1).astype(np.float32))
+        hidden = tf.reshape(tf.nn.conv2d(image, kernel, [1, 1, 1, 1], "SAME"), [8, 144])
+        gradient = tf.gradients(tf.reduce_mean(tf.matmul(hidden, w)), w)[0]
+        session.run(tf.global_variables_initializer())
+        found, hidden = session.run([gradient, hidden], {image: random.rand(8, 6, 6, 2)})
+    np.testing.assert_allclose(found, hidden.mean(0, keepdims=True).T, rtol=1e-5)
