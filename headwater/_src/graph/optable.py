@@ -1,9 +1,36 @@
 """The table of ops by name. Everything that needs an op reaches it here; only op files put ops in.
 
-State: `OPS` maps an op's name to its `Op`; `raw` is the same table as attributes.
+State: `OPS` maps an op's name to its `Op`; `raw` is the same table as attributes; `DEFERRED` names the
+op files that are imported when a program uses one of their functions, or a graph one of their ops.
 """
 
-OPS = {}
+import importlib
+
+DEFERRED = []
+
+
+class _Ops(dict):
+    """Op by name. A name that is not there is looked for in the deferred files before giving up."""
+
+    def get(self, name, default=None):
+        if name not in self:
+            _import_deferred()
+        return super().get(name, default)
+
+    def __missing__(self, name):
+        _import_deferred()
+        if name not in self:
+            raise KeyError(name)
+        return self[name]
+
+
+def _import_deferred():
+    waiting, DEFERRED[:] = DEFERRED[:], []
+    for module in waiting:
+        importlib.import_module(module)
+
+
+OPS = _Ops()
 
 
 class Raw:
