@@ -14,4 +14,5 @@ from headwater._src.core.flags import (
     FlagError as FlagError,
     FlagValues as FlagValues,
     mark_flag_as_required as mark_flag_as_required,
+    mark_flags_as_required as mark_flags_as_required,
 )

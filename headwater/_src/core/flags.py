@@ -325,6 +325,17 @@ def mark_flag_as_required(flag_name, flag_values=FLAGS):
     flag_values[flag_name].required = True
 
 
+def mark_flags_as_required(flag_names, flag_values=FLAGS):
+    """`mark_flag_as_required` for several flags.
+
+    Args:
+      flag_names: the flags' names.
+      flag_values: where they are declared.
+    """
+    for name in flag_names:
+        mark_flag_as_required(name, flag_values)
+
+
 def run(main=None, argv=None):
     """Starts a program: reads its flags, calls `main`, and exits with what it returns.
 

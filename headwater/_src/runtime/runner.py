@@ -204,7 +204,7 @@ class SegmentRunner:
             )
             entry.never = True
             return None
-        made = {slot: i for slot, i in self.segment.commits}
+        made = dict(self.segment.commits)
         donated = {i: made[slot] for i, slot, _ in self.reads if slot in made}
         static = {i: np.asarray(self._current(env, i)) for i in self._static}
         if static:

@@ -166,9 +166,7 @@ class FileWriter:
             data = summary
             _summary_class().FromString(data)  # raises for what is none
         else:
-            data = (
-                summary.SerializeToString() if hasattr(summary, "DESCRIPTOR") else bytes(summary)
-            )
+            data = summary.SerializeToString() if hasattr(summary, "DESCRIPTOR") else bytes(summary)
         if _METADATA in data:
             data = self._without_seen_metadata(data)
         self._put(_summary_event(data, global_step))
