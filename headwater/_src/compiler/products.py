@@ -29,7 +29,7 @@ def _is_trusted(block):
     }
 
     def is_given(name):
-        op, given = made.get(name, ("", ()))
-        return op == "parameter" or op in _MOVES and is_given(given[0])
+        op, given = made.get(name, ("", []))
+        return op == "parameter" or op in _MOVES and all(map(is_given, given))
 
     return all(is_given(f) for op, given in made.values() if op == "dot" for f in given)

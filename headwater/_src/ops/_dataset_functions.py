@@ -1,5 +1,7 @@
 """Datasets that call graph functions: map, filter, flat_map, interleave, scan, groups."""
 
+from typing import Any
+
 import numpy as np
 
 from headwater._src.core import errors
@@ -141,7 +143,8 @@ class FlatMap(Filter):
 
 class _Flat:
     def __init__(self, walk, function):
-        self._walk, self._function, self._inner = walk, function, Ends()
+        self._walk, self._function = walk, function
+        self._inner: Any = Ends()
 
     def __next__(self):
         while True:

@@ -163,7 +163,7 @@ def _function(op, name, summary, policy=True):
             return op(tensor, indices, updates, bad_indices_policy=bad_indices_policy, name=name)
     else:
 
-        def function(tensor, indices, updates, name=None):
+        def function(tensor, indices, updates, name=None):  # type: ignore[misc]
             return op(tensor, indices, updates, name=name)
 
     function.__name__ = function.__qualname__ = name
