@@ -224,12 +224,8 @@ def test_projector(tmp_path):
 # --- what is not there --------------------------------------------------------------------------
 
 NOT_THERE = {
-    "cluster_resolver.TPUClusterResolver": "ClusterSpec",
     "eager.enable_eager_execution": "graph",
     "eager.python.tfe": "graph",
-    "tpu.CrossShardOptimizer": "TPUEstimator",
-    "tpu.TPUEstimator": "tf.estimator",
-    "tpu.python.tpu.tpu_config": "XLA",
     "boosted_trees.estimator_batch": "XGBoost",
     "tensor_forest.python": "RandomForestClassifier",
     "quantize.create_training_graph": "fake_quant",

@@ -28,6 +28,9 @@ def ours(name):
 def theirs(name):
     """TensorFlow's descriptor; skips the test where TensorFlow is absent."""
     pytest.importorskip("tensorflow", reason="compares with TensorFlow's own descriptors")
+    if name == "projector_config":
+        part = "tensorboard.plugins.projector.projector_config_pb2"
+        return pytest.importorskip(part, reason="the projector is TensorBoard's").DESCRIPTOR
     from google.protobuf import descriptor_pool
 
     for folder in FOLDERS:
@@ -45,7 +48,9 @@ def theirs(name):
 
 
 def tail(full_name):
-    return full_name.removeprefix("headwater.").removeprefix("tensorflow.")
+    for package in ("headwater.", "tensorflow.", "tensorboard.projector."):
+        full_name = full_name.removeprefix(package)
+    return full_name
 
 
 def enum_facts(enum):

@@ -1,5 +1,6 @@
 """What the networks of `tf.keras.applications` share: inputs, tops, weights, preprocessing."""
 
+import inspect
 import json
 import os
 
@@ -18,15 +19,15 @@ _CAFFE_MEANS = (103.939, 116.779, 123.68)  # of blue, green and red in the train
 _TORCH_MEANS, _TORCH_DEVIATIONS = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _CLASSES = "https://storage.googleapis.com/download.tensorflow.org/data/imagenet_class_index.json"
 
-_ARGUMENTS = """
-
-    Args:
-      include_top: whether it ends in classes, or in features.
-      weights: path of a file of weights, or None for random ones.
-      input_tensor: a tensor to begin with, or None.
-      input_shape: shape of a picture, or None.
-      pooling: without classes: `"avg"`, `"max"` or None: what becomes of the features.
-      classes: number of classes.
+_ARGUMENTS = {
+    "include_top": "whether it ends in classes, or in features.",
+    "weights": "path of a file of weights, or None for random ones.",
+    "input_tensor": "a tensor to begin with, or None.",
+    "input_shape": "shape of a picture, or None.",
+    "pooling": 'without classes: `"avg"`, `"max"` or None: what becomes of the features.',
+    "classes": "number of classes.",
+}
+_RESULT = """
 
     Returns:
       A `Model`.
@@ -48,7 +49,8 @@ def documented(function, name, summary):
       The function.
     """
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = summary + _ARGUMENTS
+    lines = [f"      {p}: {_ARGUMENTS[p]}" for p in inspect.signature(function).parameters]
+    function.__doc__ = "\n".join([f"{summary}\n", "    Args:", *lines]) + _RESULT
     return function
 
 

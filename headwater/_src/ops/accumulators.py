@@ -31,6 +31,7 @@ SparseConditionalAccumulator = define_op(
     outputs="handle: Ref(string)",
     attrs=_ATTRS,
     stateful=True,
+    shape=lambda *, shape: shape,  # that of the gradients, as in TensorFlow
 )
 
 

@@ -119,20 +119,6 @@ ControlTrigger = define_op("ControlTrigger")
 ControlTrigger.flow()
 
 
-RefSelect = define_op(
-    "RefSelect",
-    inputs="index: int32, inputs: N * Ref(T)",
-    outputs="output: Ref(T)",
-    attrs=["T: type", "N: int >= 1"],
-)
-
-
-@RefSelect.shape
-def _ref_select_shape(index, inputs):
-    dims = [x.dims for x in inputs]
-    return dims[0] if all(d == dims[0] for d in dims) else None
-
-
 # --- functions --------------------------------------------------------------------------------
 
 

@@ -39,6 +39,7 @@ class SegmentRunner:
         self._make_context = make_context
         self._interpreter = None
         self._entries = {}
+        self._told = False  # whether the program has heard that its shapes vary
         self._compiled = {}  # the entries with an executable, the one used last at the end
         self._static = frozenset()
         self._static_keys = set()
@@ -171,9 +172,9 @@ class SegmentRunner:
     def _keep(self, entry):
         """Counts an entry among the compiled ones, and lets go of the one unused for longest."""
         self._compiled[entry] = None
-        if len(self._compiled) == VARIETY + 1:
-            logging.warn_once(
-                ("shapes", id(self)),
+        if len(self._compiled) > VARIETY and not self._told:
+            self._told = True
+            logging.warn(
                 f"a step has been compiled for {VARIETY + 1} different shapes of "
                 f"{self._varying_names()}; each costs time and memory, so further ones are mostly "
                 "interpreted. Batches of one size avoid that",
