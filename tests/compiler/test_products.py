@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import headwater as tf
-from headwater._src.compiler import products
+from headwater._src.compiler import lower, products
 
 GIVEN = """
 %fused (param_0: f32[4,3], param_1: f32[2,3]) -> f32[4,2] {
@@ -60,3 +60,16 @@ def test_the_gradient_of_a_mean_of_scores(monkeypatch):
         session.run(tf.global_variables_initializer())
         found, hidden = session.run([gradient, hidden], {image: random.rand(8, 6, 6, 2)})
     np.testing.assert_allclose(found, hidden.mean(0, keepdims=True).T, rtol=1e-5)
+
+
+def test_options_that_this_jaxlib_does_not_know(monkeypatch):
+    """The option is experimental: without it programs run as well."""
+    monkeypatch.setenv("HEADWATER_TIER", "compile")
+    for options in ("_CONVOLVING", "_PLAIN"):
+        monkeypatch.setattr(lower, options, {"xla_cpu_no_such_option": True})
+    monkeypatch.setattr(lower, "_options_known", True)
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32, [2, 3])
+        product = tf.matmul(x, tf.transpose(x))
+        assert session.run(product, {x: np.ones([2, 3])}).tolist() == [[3.0, 3.0], [3.0, 3.0]]
+    assert not lower._options_known

@@ -39,7 +39,7 @@ def test_constant_condition_gives_what_a_fed_one_gives(value):
         expected = session.run(fetches, {x: at, flag: value})
         run = session.prepare(fetches, [x], ((flag, value),))
         for _ in range(3):  # interpreted, then compiled
-            for a, b in zip(run([at])(), expected):
+            for a, b in zip(run([at]), expected):
                 np.testing.assert_allclose(a, b)
         assert session.run(counter) == (4 if value else 0)
 
@@ -63,7 +63,7 @@ def test_random_numbers_are_those_of_the_branch():
             y = tf.cond(flag, lambda: tf.random_uniform([4]), lambda: tf.zeros([4]))
             if constant:
                 run = session.prepare(y, [], ((flag, True),))
-                return [run([])() for _ in range(3)]
+                return [run([]) for _ in range(3)]
             return [session.run(y, {flag: True}) for _ in range(3)]
 
     np.testing.assert_array_equal(draws(True), draws(False))

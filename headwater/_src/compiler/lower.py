@@ -83,10 +83,13 @@ class Executable:
         self._make()
 
     def _make(self):
-        donate = tuple(range(len(self.donated))) if self.donates else ()
         options = _compiler_options(self.segment.instrs, self.device)
         self._unproved = options is _CONVOLVING
-        self.jitted = jax.jit(self._trace, donate_argnums=donate, compiler_options=options)
+        self.jitted = self._jitted(options)
+
+    def _jitted(self, options):
+        donate = tuple(range(len(self.donated))) if self.donates else ()
+        return jax.jit(self._trace, donate_argnums=donate, compiler_options=options)
 
     def __call__(self, values, keys):
         """Runs the segment.
@@ -127,7 +130,7 @@ class Executable:
             return self.jitted(*values, *self._held, keys)
         except jax.errors.JaxRuntimeError as e:
             # Compiler options come and go between versions; the program must run without them too.
-            if not _options_known or not any(name in str(e) for name in _CONVOLVING):
+            if not _options_known or not any(name in str(e) for name in _PLAIN):
                 raise
             _options_known = False
             self._make()
@@ -136,11 +139,8 @@ class Executable:
     def _prove(self, arguments):
         """Compiles with YNNPACK; without it where its products cannot be trusted."""
         compiled = self.jitted.lower(*arguments).compile()
-        if products.are_trusted(compiled.as_text()):
-            self.jitted = compiled
-        else:
-            donate = tuple(range(len(self.donated))) if self.donates else ()
-            self.jitted = jax.jit(self._trace, donate_argnums=donate, compiler_options=_PLAIN)
+        trusted = products.are_trusted(compiled.as_text())
+        self.jitted = compiled if trusted else self._jitted(_PLAIN)
         self._unproved = False
 
     def _run_tracer(self, arguments):

@@ -109,11 +109,11 @@ def _train_epoch(model, source, step, names, listeners):
     watched = listeners.watch_batches
     for number, (size, arrays) in enumerate(source.batches.epoch()):
         if not watched:
-            results.add(step(arrays)(), size)
+            results.add(step(arrays), size)
             continue
         logs = {"batch": number, "size": size}
         listeners.batch_begin("train", number, logs)
-        outcome = step(arrays)()
+        outcome = step(arrays)
         results.add(outcome, size)
         logs.update(zip(names, outcome))
         listeners.batch_end("train", number, logs)
@@ -141,7 +141,7 @@ def run_test(model, source, listeners, bar=None):
     for number, (size, arrays) in enumerate(source.batches.epoch()):
         logs = {"batch": number, "size": size}
         listeners.batch_begin("test", number, logs)
-        outcome = step(arrays)()
+        outcome = step(arrays)
         results.add(outcome, size)
         logs.update(zip(names, outcome))
         listeners.batch_end("test", number, logs)

@@ -157,7 +157,7 @@ class Evaluating:
         for number, (size, arrays) in enumerate(source.epoch()):
             logs = {"batch": number, "size": size}
             listeners.batch_begin("predict", number, logs)
-            parts.append(step(arrays)())
+            parts.append(step(arrays))
             listeners.batch_end("predict", number, logs)
             seen += size if source.samples else 1
             if bar is not None:
@@ -205,7 +205,7 @@ class Evaluating:
         """
         self._set_inputs_from(x)
         arrays = batches.arrays_for(x, self.input_names, self._fed_inputs(), "input")
-        outputs = self._predict_step()(arrays)()
+        outputs = self._predict_step()(arrays)
         return outputs[0] if len(outputs) == 1 else outputs
 
 

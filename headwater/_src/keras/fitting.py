@@ -332,16 +332,13 @@ class Fitting:
         self._prepare()
         inputs, targets, weights = sources.checked(self, x, y, sample_weight, class_weight)
         values = inputs + targets + (weights or [])
-        result = self._step(mode, weights is not None)(values)()
+        result = self._step(mode, weights is not None)(values)
         if reset_metrics and self.metrics:
             self.reset_metrics()
         return result[0] if len(result) == 1 else result
 
     def _step(self, mode, weighted):
-        """A function of a batch's arrays that begins a step.
-
-        It gives a function that waits for the step, and gives the loss and the metrics.
-        """
+        """A function of a batch's arrays that runs a step, and gives the loss and the metrics."""
         compiled = self._compiled
         make = compiled.train_step if mode == "train" else compiled.test_step
         fetches, keys = make(weighted)
@@ -349,12 +346,7 @@ class Fitting:
         phase = compiled.phase()
         constants = () if phase is None else ((phase, mode == "train"),)
         run = prepared(get_session(), fetches, keys, constants)
-
-        def begin(values):
-            results = run(values)
-            return lambda: results()[:count]
-
-        return begin
+        return lambda values: run(values)[:count]
 
 
 def _are_tensors(x):

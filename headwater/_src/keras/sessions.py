@@ -94,7 +94,7 @@ def _is_initialized(variable):
 
 
 def prepared(session, fetches, feed_list, constants=()):
-    """A function of a list of values that begins one step, and gives a function that waits for it.
+    """A function of a list of values that runs one step.
 
     Args:
       session: a `Session`, or what works as one.
@@ -107,8 +107,7 @@ def prepared(session, fetches, feed_list, constants=()):
     keys, more = list(feed_list), dict(constants)
 
     def call(values):
-        results = session.run(fetches, {**dict(zip(keys, values)), **more})
-        return lambda: results
+        return session.run(fetches, {**dict(zip(keys, values)), **more})
 
     return call
 

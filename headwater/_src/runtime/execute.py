@@ -98,21 +98,6 @@ class Step:
         Raises:
           tf.errors.OpError: a node failed; no variable has changed.
         """
-        return self.begin(feed_values, trace)()
-
-    def begin(self, feed_values, trace=None):
-        """Runs the step, but does not wait for the device: further steps may be begun meanwhile.
-
-        Args:
-          feed_values: arrays for `feeds`; they must stay as they are until the results are there.
-          trace: a `metadata.Recorder` of what ran, or None.
-
-        Returns:
-          A function that waits and gives the list of fetched NumPy values.
-
-        Raises:
-          tf.errors.OpError: a node failed; no variable has changed.
-        """
         env = self._template[:]
         for i, value in zip(self.program.feeds, feed_values):
             env[i] = value
@@ -137,15 +122,11 @@ class Step:
             raise
         if self.moved:
             self._cut_again()
-
-        def results():
-            found = []
-            for i in self.program.fetches:
-                value = copies[i] if copies is not None and i in copies else env[i]
-                found.append(to_host(value, env, self))
-            return found
-
-        return results
+        found = []
+        for i in self.program.fetches:
+            value = copies[i] if copies is not None and i in copies else env[i]
+            found.append(to_host(value, env, self))
+        return found
 
     def _value(self, slot, node):
         value = self._variables[slot].value

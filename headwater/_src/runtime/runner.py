@@ -39,7 +39,7 @@ class SegmentRunner:
         self._make_context = make_context
         self._interpreter = None
         self._entries = {}
-        self._told = False  # whether the program has heard that its shapes vary
+        self._said = set()  # kinds of warnings that the program has had of this segment
         self._compiled = {}  # the entries with an executable, the one used last at the end
         self._static = frozenset()
         self._static_keys = set()
@@ -172,9 +172,9 @@ class SegmentRunner:
     def _keep(self, entry):
         """Counts an entry among the compiled ones, and lets go of the one unused for longest."""
         self._compiled[entry] = None
-        if len(self._compiled) > VARIETY and not self._told:
-            self._told = True
-            logging.warn(
+        if len(self._compiled) > VARIETY:
+            self._warn_once(
+                "shapes",
                 f"a step has been compiled for {VARIETY + 1} different shapes of "
                 f"{self._varying_names()}; each costs time and memory, so further ones are mostly "
                 "interpreted. Batches of one size avoid that",
@@ -198,8 +198,8 @@ class SegmentRunner:
         from headwater._src.compiler.lower import Executable
 
         if self._static and len(self._static_keys) >= STATIC_LIMIT:
-            logging.warn_once(
-                ("static", id(self)),
+            self._warn_once(
+                "static",
                 f"{len(self._static_keys)} different values of "
                 f"{self._names(self._static)} decide shapes in one step; further ones are interpreted",
             )
@@ -217,6 +217,11 @@ class SegmentRunner:
         if self.step.tier == "auto":
             self._keep(entry)
         return executable
+
+    def _warn_once(self, kind, text):
+        if kind not in self._said:
+            self._said.add(kind)
+            logging.warn(text)
 
     def _names(self, ids):
         program = self.step.program
@@ -394,8 +399,8 @@ class SegmentRunner:
         cause = error.__cause__ or error
         if not isinstance(cause, errors.OpError):
             where = f" at node {error.node.name}" if isinstance(error, NodeError) else ""
-            logging.warn_once(
-                ("compile", id(self)),
+            self._warn_once(
+                "compile",
                 f"a step is interpreted because it could not be compiled{where}: "
                 f"{type(cause).__name__}: {str(cause).splitlines()[0] if str(cause) else ''}",
             )

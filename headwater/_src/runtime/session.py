@@ -250,11 +250,10 @@ class BaseSession:
         return lambda *args: call(*args)
 
     def prepare(self, fetches, feed_list=(), constants=()):
-        """A function that begins one fixed step; this is not in TensorFlow.
+        """A function that runs one fixed step; this is not in TensorFlow.
 
         A tensor that is the same in every run is no feed but a constant of the step: conditions
-        that depend on it are decided now, not in each run. A step that has begun need not be
-        waited for before the next one is begun.
+        that depend on it are decided now, not in each run.
 
         Args:
           fetches: as in `run`.
@@ -262,8 +261,7 @@ class BaseSession:
           constants: pairs of a tensor and the scalar that it is in every run.
 
         Returns:
-          A function of a list of values, which must stay as they are until the results are there;
-          it gives a function without arguments that waits for the results.
+          A function of a list of values, which gives the results.
         """
         self._check_open()
         fetch, feeds = FetchTree(self._graph, fetches), tuple(feed_list)
@@ -272,8 +270,7 @@ class BaseSession:
             self._check_open()
             step = self._steps.get(fetch.tensors, fetch.targets, feeds, constants)
             arrays = [feed.convert(value) for feed, value in zip(step.feeds, values, strict=True)]
-            results = step.begin(arrays)
-            return lambda: fetch.rebuild(results())
+            return fetch.rebuild(step.run(arrays))
 
         return call
 
