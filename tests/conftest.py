@@ -1,5 +1,6 @@
 """What all tests share: where recorded facts and data are, and a fresh default graph each."""
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -39,3 +40,14 @@ def fresh_default_graph():
     reset = getattr(sys.modules.get("headwater"), "reset_default_graph", None)
     if reset is not None:
         reset()
+
+
+@pytest.fixture(autouse=True)
+def usual_logging():
+    """Lets warnings through to pytest, whatever tests before this one have turned off.
+
+    The logger is one per process and has TensorFlow's name, so TensorFlow itself turns it too.
+    """
+    logger = logging.getLogger("tensorflow")
+    logger.setLevel(logging.WARNING)
+    logger.propagate = True

@@ -1,6 +1,7 @@
 """Files by the names that programs use: `tf.gfile`, `tf.io.gfile`, records, checkpoints."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -92,7 +93,7 @@ def test_packed_records(tmp_path):
     with tf.python_io.TFRecordWriter(path, options) as writer:
         for record in (b"first", b"", b"third" * 100):
             writer.write(record)
-    assert open(path, "rb").read(2) == b"\x1f\x8b"
+    assert Path(path).read_bytes()[:2] == b"\x1f\x8b"
     read = list(tf.python_io.tf_record_iterator(path, options))
     assert read == [b"first", b"", b"third" * 100]
 

@@ -21,11 +21,11 @@ def opened(name, kind):
     with local.translated(path):
         if os.path.isdir(path):
             raise errors.FailedPreconditionError(None, None, f"{path}; Is a directory")
-        file = open(path, "rb", CHUNK)
-    if kind == "GZIP":
-        import gzip
+        if kind == "GZIP":
+            import gzip
 
-        return gzip.GzipFile(fileobj=file)
+            return gzip.GzipFile(path)  # given an open file, it would leave that one open
+        file = open(path, "rb", CHUNK)
     if kind == "ZLIB":
         with file:
             return io.BytesIO(zlib.decompress(file.read()))
