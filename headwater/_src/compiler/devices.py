@@ -6,7 +6,8 @@ What a `ConfigProto` means here:
 - `gpu_options`: see `prepare`.
 - `intra_op_parallelism_threads`, `inter_op_parallelism_threads`, `use_per_session_threads`,
   `session_inter_op_thread_pool`: accepted. XLA's CPU thread pool belongs to the process and has a
-  thread for each core; a session cannot change it.
+  thread for each core of the machine, also where the process may use fewer: large sums are cut by
+  that count, and so their last bits do not depend on it. `NPROC` in the environment is another one.
 - `allow_soft_placement`: a node asked onto a device that is not there runs on the default one.
 - `log_device_placement`: a session writes `name: (Op): device` to stderr for each node when it
   first runs.
@@ -46,8 +47,8 @@ class DeviceAttributes:
 
 
 def prepare(config=None):
-    """Settles how XLA will use GPUs; only has an effect before anything was compiled in this
-    process.
+    """Settles how XLA will use cores and GPUs; only has an effect before anything was compiled in
+    this process.
 
     A GPU's memory is taken as it is needed, not all at once, unless the program asks for a
     fraction of it: `per_process_gpu_memory_fraction` without `allow_growth` reserves that fraction
@@ -63,6 +64,7 @@ def prepare(config=None):
         os.environ.setdefault("XLA_PYTHON_CLIENT_MEM_FRACTION", f"{fraction:.4g}")
     elif "XLA_PYTHON_CLIENT_MEM_FRACTION" not in os.environ:
         os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    os.environ.setdefault("NPROC", str(os.cpu_count() or 1))
     if options is not None and options.visible_device_list:
         os.environ.setdefault("JAX_CUDA_VISIBLE_DEVICES", options.visible_device_list)
 
