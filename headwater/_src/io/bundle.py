@@ -17,10 +17,10 @@ import google_crc32c
 import numpy as np
 
 from headwater._src.core import dtypes, errors
-from headwater._src.io import atomic, checksum, table, tensor_slice, varint
+from headwater._src.io import atomic, bulk, checksum, table, tensor_slice, varint
 from headwater._src.io.local import makedirs, path_of, translated
 
-PIECE = 1 << 24  # bytes written and checked at a time
+PIECE = 1 << 18  # bytes checked and copied at a time: the processor's cache holds them
 _NATIVE = sys.byteorder == "little"
 
 
@@ -57,7 +57,7 @@ class BundleWriter:
         self._at = 0
         makedirs(os.path.dirname(self._path))
         with translated(self._path):
-            self._file = open(self._temporary, "wb", 0)
+            self._file = bulk.BulkFile(open(self._temporary, "wb", 0))
 
     def add(self, name, array):
         """Adds a tensor.
@@ -117,21 +117,15 @@ class BundleWriter:
         self._at += size
         return entry
 
-    def _put(self, data):
-        view = memoryview(data)
-        while view:
-            view = view[self._file.write(view) :]
-
     def _write_numbers(self, array):
         if not _NATIVE or array.dtype.byteorder == ">":
             array = array.astype(array.dtype.newbyteorder("<"))
-        # Not a byte is copied: the values of variables do not change while they are saved.
         flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
         crc = 0
         for start in range(0, flat.size, PIECE):
             piece = flat[start : start + PIECE]
             crc = google_crc32c.extend(crc, piece)
-            self._put(piece)
+            self._file.write(piece)
         return crc, flat.size
 
     def _write_strings(self, array):
@@ -143,9 +137,9 @@ class BundleWriter:
         stored = struct.pack("<I", checksum.mask(crc))
         crc = google_crc32c.extend(crc, stored)
         data = b"".join(items)
-        self._put(lengths)
-        self._put(stored)
-        self._put(data)
+        self._file.write(lengths)
+        self._file.write(stored)
+        self._file.write(data)
         return google_crc32c.extend(crc, data), len(lengths) + 4 + len(data)
 
     def finish(self):
@@ -156,8 +150,7 @@ class BundleWriter:
         """
         try:
             with translated(self._path):
-                os.fsync(self._file.fileno())
-                self._file.close()
+                self._file.finish()
             with atomic.replacing(index_name(self.prefix)) as file:
                 _put_index(file, self._entries, 1)
                 file.flush()
@@ -169,7 +162,7 @@ class BundleWriter:
 
     def _discard(self):
         with contextlib.suppress(OSError):
-            self._file.close()
+            self._file.discard()
         with contextlib.suppress(OSError):
             os.unlink(self._temporary)
 
@@ -432,18 +425,18 @@ class BundleReader:
                     f"{count * numpy_type.itemsize}"
                 )
             # An array that owns its memory becomes a variable's value without being copied.
-            array = self._read_checked(name, entry, lambda: np.empty(dims, numpy_type))
+            array, crc = self._fill(name, entry, lambda: np.empty(dims, numpy_type))
+            self._check(name, entry, crc)
             return array if _NATIVE else array.byteswap()
         return self._strings(name, entry, count).reshape(dims)
 
-    def _read_checked(self, name, entry, make):
-        array = self._fill(name, entry, make)
-        self._check(name, entry, google_crc32c.value(array.reshape(-1).view(np.uint8)))
-        return array
-
     def _fill(self, name, entry, make):
-        """Reads the bytes of an entry into the array that `make` makes, if there are so many."""
-        path = data_name(self.prefix, entry.shard_id, self.shards)
+        """Reads the bytes of an entry, if there are so many.
+
+        Returns:
+          `(array, checksum)`; the array is the one that `make` made.
+        """
+        path, crc = data_name(self.prefix, entry.shard_id, self.shards), 0
         if not 0 <= entry.shard_id < self.shards:
             raise self._damaged(f"{_text(name)} is in shard {entry.shard_id} of {self.shards}")
         with translated(path), open(path, "rb", 0) as file:
@@ -455,15 +448,18 @@ class BundleReader:
                     f"Read fewer bytes than requested: {path} has {size} bytes, but "
                     f"{_text(name)} is at {entry.offset} with {entry.size} bytes",
                 )
+            if entry.size > PIECE and hasattr(os, "posix_fadvise"):  # the disk reads ahead
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_SEQUENTIAL)
             file.seek(entry.offset)
             array = make()
             rest = array.reshape(-1).view(np.uint8)
             while rest.size:
-                more = file.readinto(rest)
+                more = file.readinto(rest[:PIECE])
                 if not more:
                     raise self._damaged(f"{path} is cut off")
+                crc = google_crc32c.extend(crc, rest[:more])
                 rest = rest[more:]
-        return array
+        return array, crc
 
     def _check(self, name, entry, crc):
         stored = checksum.unmask(entry.crc32c)
@@ -476,7 +472,8 @@ class BundleReader:
     def _strings(self, name, entry, count):
         if count > entry.size:
             raise self._damaged(f"{_text(name)} has {count} strings in {entry.size} bytes")
-        data = self._fill(name, entry, lambda: np.empty(entry.size, np.uint8)).tobytes()
+        array, _ = self._fill(name, entry, lambda: np.empty(entry.size, np.uint8))
+        data = array.tobytes()
         at, lengths = 0, []
         for _ in range(count):
             length, at = varint.get(data, at)
