@@ -216,6 +216,43 @@ def _rgb_to_hsv_kernel(xp, images):
     return xp.stack(_to_hsv(xp, images), -1)
 
 
+@RGBToHSV.gradient
+def _rgb_to_hsv_gradient(op, dy):
+    images = op.inputs[0]
+    channels = red, green, blue = [images[..., i] for i in range(3)]
+    d_hue, d_saturation, d_value = (dy[..., i] for i in range(3))
+    # Of channels that are equal the first counts as the largest, the last as the smallest.
+    last, middle = blue > raw.Maximum(red, green), green > red
+    largest = [~last & ~middle, ~last & middle, last]
+    last, middle = blue <= raw.Minimum(red, green), green <= red
+    smallest = [~last & ~middle, ~last & middle, last]
+    is_largest, is_smallest = (
+        [raw.Cast(m, DstT=images.dtype) for m in masks] for masks in (largest, smallest)
+    )
+    top, bottom = (choose(choose(red, green), blue) for choose in (raw.Maximum, raw.Minimum))
+    chroma = top - bottom
+    # A hue is a sixth of (left - right) / chroma, for the two channels that follow the largest.
+    difference = 0
+    for i in range(3):
+        difference += is_largest[i] * (channels[(i + 1) % 3] - channels[(i + 2) % 3])
+    of_difference = raw.DivNoNan(d_hue / 6.0, chroma)
+    of_chroma = raw.DivNoNan(-of_difference * difference, chroma)
+    of_top = d_value + of_chroma + raw.DivNoNan(d_saturation * bottom, top * top)
+    # As in TensorFlow, the saturation of a channel that is 0 has no gradient.
+    of_bottom = -of_chroma - raw.DivNoNan(d_saturation * bottom, top * bottom)
+    return [
+        PUBLIC["stack"](
+            [
+                is_largest[i] * of_top
+                + is_smallest[i] * of_bottom
+                + (is_largest[(i + 2) % 3] - is_largest[(i + 1) % 3]) * of_difference
+                for i in range(3)
+            ],
+            axis=-1,
+        )
+    ]
+
+
 HSVToRGB.no_gradient()
 
 

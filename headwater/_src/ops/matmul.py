@@ -322,8 +322,13 @@ def matmul(
             b, transpose_b = _conj(b), True
         flags = {"transpose_a": transpose_a, "transpose_b": transpose_b, "name": name}
         hints = {"a_is_sparse": a_is_sparse, "b_is_sparse": b_is_sparse}
-        if any(hints.values()) and {a.dtype.base_dtype, b.dtype.base_dtype} <= _SPARSE_TYPES:
-            return raw.SparseMatMul(a, b, **flags, **hints)
+        types = {a.dtype.base_dtype, b.dtype.base_dtype}
+        # Also the only product of two different types.
+        if types <= _SPARSE_TYPES and (any(hints.values()) or len(types) == 2):
+            result = raw.SparseMatMul(a, b, **flags, **hints)
+            if types == {dtypes.bfloat16}:  # it gives float32 whatever it is given
+                result = raw.Cast(result, DstT=dtypes.bfloat16)
+            return result
         return raw.MatMul(a, b, **flags, grad_a=grad_a, grad_b=grad_b)
 
 
