@@ -6,6 +6,7 @@ _PARTS = (
     "cluster_resolver",
     "data",
     "distributions",
+    "factorization",
     "feature_column",
     "framework",
     "keras",
@@ -19,6 +20,7 @@ _PARTS = (
     "rnn",
     "seq2seq",
     "slim",
+    "tensor_forest",
     "tensorboard",
     "tpu",
     "training",
@@ -27,11 +29,9 @@ _PARTS = (
 _NOT_HERE = (
     "boosted_trees",
     "eager",
-    "factorization",
     "quantize",
     "staging",
     "summary",
-    "tensor_forest",
     "tfprof",
 )
 

@@ -28,6 +28,7 @@ _ROWS = {
         ).split()
     },
     "contrib.slim.python.slim.nets": "headwater.contrib.slim.nets",
+    "contrib.tensor_forest.python.tensor_forest": "headwater.contrib.tensor_forest",
     "contrib.rnn.python.ops": (
         "headwater.contrib.rnn headwater.nn headwater._src.compatibility.rnn_names"
     ),

@@ -6,11 +6,9 @@ _ADVICE = {
         "headwater runs graphs: build the computation with placeholders or tf.data, and run it in "
         "a tf.Session"
     ),
-    "factorization": "use sklearn.cluster.KMeans, or write the update as a graph",
     "quantize": "train as usual; tf.quantization.fake_quant_* ops can be placed by hand",
     "staging": "tf.data's prefetch() overlaps the input with a step",
     "summary": "use tf.summary.FileWriter and tf.summary.scalar in a graph",
-    "tensor_forest": "use sklearn.ensemble.RandomForestClassifier on the same features",
     "tfprof": "use tf.RunOptions(trace_level=...) and tf.RunMetadata",
 }
 

@@ -8,6 +8,7 @@ optable.DEFERRED.extend(
         "audio",
         "beam_search",
         "box_selection",
+        "clustering",
         "image_boxes",
         "image_colour",
         "image_encoding",

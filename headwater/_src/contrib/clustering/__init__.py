@@ -1,0 +1,1 @@
+"""k-means: `KMeans`, the graph of it, and `KMeansClustering`, the estimator."""

@@ -1,0 +1,1 @@
+"""Decision trees in arrays: random forests that grow online, and gradient boosting."""
