@@ -96,9 +96,10 @@ class _Steps:
     def unrolled(self, steps, states):
         """All steps as parts of the graph."""
         made, previous = [], None
-        for time in range(steps):
-            x = nest.map_structure(lambda t, i=time: t[i], self.inputs)
-            alive = None if self.mask is None else self.mask[time]
+        values = [fn.unstack(x) for x in nest.flatten(self.inputs)]
+        masks = [None] * steps if self.mask is None else fn.unstack(self.mask)
+        for *parts, alive in zip(*values, masks):
+            x = nest.pack_sequence_as(self.inputs, parts)
             previous, states = self.step(x, alive, previous, states)
             made.append(previous)
         outputs = [fn.stack(list(column), axis=0) for column in zip(*made)]
@@ -145,6 +146,8 @@ class _Steps:
             lambda time, *_: raw.Less(time, steps),
             body,
             (constant(0, name="time"), written, *previous, *states),
+            parallel_iterations=32,
+            swap_memory=True,
             maximum_iterations=steps if known is None else known,
         )
         outputs = []

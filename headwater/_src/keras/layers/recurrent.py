@@ -8,10 +8,10 @@ import inspect
 
 from headwater._src.core import nest
 from headwater._src.core.tensor_shape import TensorShape
+from headwater._src.keras.backend_rnn import rnn
 from headwater._src.keras.base_layer import Layer
 from headwater._src.keras.functions import fn
 from headwater._src.keras.layers.recurrent_cells import StackedRNNCells
-from headwater._src.keras.layers.recurrent_loop import run_steps
 from headwater._src.keras.serialization import serialize_keras_object
 from headwater._src.layers.base import InputSpec
 
@@ -231,7 +231,7 @@ class RNN(Layer):
         if isinstance(mask, (list, tuple)):
             mask = mask[0]
         states = self._first_states(inputs, initial_state)
-        outputs, last, states_after = run_steps(
+        last, outputs, states_after = rnn(
             self._stepper(inputs, constants, training),
             inputs,
             states,
@@ -239,7 +239,7 @@ class RNN(Layer):
             go_backwards=self.go_backwards,
             unroll=self.unroll,
             time_major=self.time_major,
-            zero_masked=self._zero_output_for_mask,
+            zero_output_for_mask=self._zero_output_for_mask,
         )
         if self.stateful:
             updates = [old.assign(new) for old, new in zip(self._states, states_after)]
