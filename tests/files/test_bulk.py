@@ -124,3 +124,24 @@ def test_a_small_disk_that_is_full(hw, small_disk):
         assert not [n for n in os.listdir(small_disk) if "hwtmp" in n or "m-3" in n]
         saver.restore(sess, latest)
         assert (sess.run(variable) == 2).all()
+
+
+def test_much_is_read_by_several_threads(hw, tmp_path):
+    """24 MB in three variables; a damaged one is named."""
+    variables = [hw.Variable(hw.random_uniform([2_000_000]), name=f"v{i}") for i in range(3)]
+    saver = hw.train.Saver()
+    with hw.Session() as sess:
+        sess.run(hw.global_variables_initializer())
+        want = sess.run(variables)
+        path = saver.save(sess, str(tmp_path / "m"))
+        sess.run([hw.assign(v, hw.zeros([2_000_000])) for v in variables])
+        saver.restore(sess, path)
+        for got, value in zip(sess.run(variables), want, strict=True):
+            np.testing.assert_array_equal(got, value)
+        with open(f"{path}.data-00000-of-00001", "r+b") as file:
+            file.seek(12_000_000)
+            byte = file.read(1)
+            file.seek(12_000_000)
+            file.write(bytes([byte[0] ^ 1]))
+        with pytest.raises(hw.errors.DataLossError, match="tensor v1"):
+            saver.restore(sess, path)

@@ -15,7 +15,7 @@ import threading
 try:
     import fcntl
 except ImportError:  # no such flags there
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
 BUFFER = 1 << 21  # bytes that are written at a time: whole blocks, as direct writes must be
 BUFFERS, THREADS = 4, 2

@@ -77,6 +77,10 @@ class CheckpointReader:
             return self._reader.read(name)
         return self._reader.read_slice(name, extents)
 
+    def nbytes(self, names):
+        """How many bytes the values of tensors (bytes) have; those saved in parts count as none."""
+        return sum(self._reader.entry(name).size for name in names)
+
     def info(self, name):
         """`(dtype, dims)` of a tensor (bytes).
 

@@ -10,6 +10,9 @@ from headwater._src.ops import _shapes
 from headwater._src.ops._shapes import ShapeError
 from headwater._src.ops._strings import invalid, shape_text
 
+MUCH = 1 << 24  # bytes from which on several threads read
+READERS = 2
+
 # --- names of shards ----------------------------------------------------------------------------
 
 ShardedFilename = define_op(
@@ -164,7 +167,13 @@ def restore_v2_host(ctx, prefix, tensor_names, shape_and_slices, *, dtypes):
     names, specs = _strings(tensor_names), _strings(shape_and_slices)
     reader = CheckpointReader(_text(prefix))
     reader.require(names)
-    return [_restored(reader, n, s, t) for n, s, t in zip(names, specs, dtypes)]
+    wanted = [(reader, *of_one) for of_one in zip(names, specs, dtypes)]
+    if reader.version == 1 or reader.nbytes(names) < MUCH:
+        return [_restored(*of_one) for of_one in wanted]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(READERS) as threads:
+        return list(threads.map(_restored, *zip(*wanted)))
 
 
 def _restored(reader, name, spec, wanted):
