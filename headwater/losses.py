@@ -8,9 +8,7 @@ from headwater._src.layers.loss_collections import (
     get_total_loss as get_total_loss,
 )
 from headwater._src.layers.losses import (
-    Reduction as Reduction,
     absolute_difference as absolute_difference,
-    compute_weighted_loss as compute_weighted_loss,
     cosine_distance as cosine_distance,
     hinge_loss as hinge_loss,
     huber_loss as huber_loss,
@@ -20,4 +18,8 @@ from headwater._src.layers.losses import (
     sigmoid_cross_entropy as sigmoid_cross_entropy,
     softmax_cross_entropy as softmax_cross_entropy,
     sparse_softmax_cross_entropy as sparse_softmax_cross_entropy,
+)
+from headwater._src.layers.weighted_losses import (
+    Reduction as Reduction,
+    compute_weighted_loss as compute_weighted_loss,
 )

@@ -7,7 +7,7 @@ from headwater._src.graph.named_variables import get_variable
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.graph.variable_scope import variable_scope
 from headwater._src.layers.initializers import Zeros
-from headwater._src.layers.losses import Reduction
+from headwater._src.layers.weighted_losses import Reduction
 from headwater._src.ops.nn import relu
 from headwater._src.train.global_step import get_global_step
 

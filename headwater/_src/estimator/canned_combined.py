@@ -4,7 +4,7 @@ from headwater._src.estimator import canned_parts as parts
 from headwater._src.estimator.estimator import Estimator
 from headwater._src.estimator.heads import RegressionHead, classification_head
 from headwater._src.graph.optable import raw
-from headwater._src.layers.losses import Reduction
+from headwater._src.layers.weighted_losses import Reduction
 from headwater._src.ops.grouping import group
 from headwater._src.ops.nn import relu
 from headwater._src.train.global_step import get_global_step

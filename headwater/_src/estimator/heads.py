@@ -15,7 +15,7 @@ from headwater._src.graph.collections import GraphKeys
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.optable import PUBLIC
-from headwater._src.layers.losses import Reduction, compute_weighted_loss
+from headwater._src.layers.weighted_losses import Reduction, compute_weighted_loss
 from headwater._src.metrics.counts import precision, recall
 from headwater._src.metrics.means import accuracy, mean
 from headwater._src.metrics.thresholds import auc
