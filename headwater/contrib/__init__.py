@@ -3,9 +3,11 @@
 from headwater._src.core import lazy as _lazy
 
 _PARTS = (
+    "boosted_trees",
     "cluster_resolver",
     "data",
     "distributions",
+    "eager",
     "factorization",
     "feature_column",
     "framework",
@@ -27,8 +29,6 @@ _PARTS = (
     "util",
 )
 _NOT_HERE = (
-    "boosted_trees",
-    "eager",
     "quantize",
     "staging",
     "summary",

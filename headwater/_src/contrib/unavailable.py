@@ -1,11 +1,6 @@
 """Parts of `tf.contrib` that are not here: each access says so, and what to use instead."""
 
 _ADVICE = {
-    "boosted_trees": "use gradient boosting of scikit-learn or XGBoost on the same features",
-    "eager": (
-        "headwater runs graphs: build the computation with placeholders or tf.data, and run it in "
-        "a tf.Session"
-    ),
     "quantize": "train as usual; tf.quantization.fake_quant_* ops can be placed by hand",
     "staging": "tf.data's prefetch() overlaps the input with a step",
     "summary": "use tf.summary.FileWriter and tf.summary.scalar in a graph",
