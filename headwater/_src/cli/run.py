@@ -2,7 +2,8 @@
 
 `import tensorflow` gives headwater, names that NumPy and the standard library have dropped since
 are there, an error shows the program's own lines, and on a machine without a GPU what is put on
-`/gpu:0` runs on the CPU.  Everything after the script belongs to it.
+`/gpu:0` runs on the CPU; all that holds for processes it starts as well.  Everything after the
+script belongs to it.
 """
 
 import argparse
@@ -47,7 +48,7 @@ def run(options):
       CommandError: there is no such program.
       SystemExit: the program ended itself.
     """
-    from headwater._src.cli import old_names, tracebacks
+    from headwater._src.cli import children, old_names, tracebacks
     from headwater._src.compatibility import tensorflow_paths
     from headwater._src.compiler import place
 
@@ -58,6 +59,7 @@ def run(options):
         tensorflow_paths.install_as_tensorflow()
         stack.enter_context(old_names.offered())
         stack.enter_context(place.gpus_optional())
+        stack.enter_context(children.inherited())
         stack.enter_context(tracebacks.of_the_program(options.verbose))
         compiler = None
         if options.py2:
