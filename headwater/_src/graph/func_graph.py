@@ -109,6 +109,12 @@ class FuncGraph(Graph):
         self.inputs.append(tensor)
         return tensor
 
+    def add_parameter(self, dtype):
+        """A new parameter of a type and of any shape; returns the placeholder inside."""
+        tensor = self._placeholder(dtype, None, None)
+        self.inputs.append(tensor)
+        return tensor
+
     def _placeholder(self, dtype, dims, handle):
         attrs = {"dtype": dtype.base_dtype, "shape": dims}
         name = f"{self.name}/argument_{len(self.inputs)}"

@@ -4,9 +4,11 @@ In a `FunctionDef` an input is written `argument`, or `node:output:index` with t
 output.
 """
 
+from headwater._src.core import dtypes
 from headwater._src.graph import graphdef
 from headwater._src.graph.bodies import new_graph
 from headwater._src.graph.call_ops import call_op
+from headwater._src.graph.func_graph import FuncGraph
 from headwater._src.graph.optable import OPS
 
 
@@ -88,6 +90,32 @@ def body_of(definition, node, inputs):
                 f"{t.name}, which {node.name} gives it"
             )
         arguments[arg.name] = graph.add_input(t)
+    return _filled(graph, definition, arguments)
+
+
+def general_body(definition, outer):
+    """A body for arguments of any shape, from a function of the library.
+
+    Args:
+      definition: the `FunctionDef`.
+      outer: the graph whose library it is in.
+
+    Returns:
+      A `FuncGraph` of that graph.
+
+    Raises:
+      ValueError: the definition is not valid.
+      NotFoundError: it has an op that headwater does not have.
+    """
+    graph = FuncGraph(definition.signature.name, outer)
+    arguments = {
+        arg.name: graph.add_parameter(dtypes.as_dtype(arg.type))
+        for arg in definition.signature.input_arg
+    }
+    return _filled(graph, definition, arguments)
+
+
+def _filled(graph, definition, arguments):
     graph.outputs = inline(definition, graph, arguments)
     graph.targets = effects(graph)
     return graph

@@ -32,11 +32,24 @@ _NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
 class GraphFunction:
     """A function of an imported graph's library: its name and definition (a `FunctionDef`)."""
 
-    __slots__ = ("definition", "gradient_name", "name")
+    __slots__ = ("_body", "definition", "gradient_name", "name")
 
     def __init__(self, definition, gradient_name=None):
         self.name, self.definition = definition.signature.name, definition
         self.gradient_name = gradient_name
+        self._body = None
+
+    def body(self, graph):
+        """The `FuncGraph` for ops that call the function with values of any shape.
+
+        Args:
+          graph: the graph whose library the function is in.
+        """
+        from headwater._src.graph.function_def import general_body
+
+        if self._body is None:
+            self._body = general_body(self.definition, graph)
+        return self._body
 
 
 def import_graph_def(

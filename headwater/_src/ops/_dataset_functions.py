@@ -39,7 +39,8 @@ class Function:
     """
 
     def __init__(self, ctx, graph, captured):
-        self.graph, self._run = graph, ctx.function(graph)
+        self._run = ctx.function(graph)
+        self.graph = self._run.graph
         self._captured = list(captured)
 
     def __call__(self, *components):

@@ -13,6 +13,7 @@ import numpy as np
 from headwater._src.compiler.partition import partition
 from headwater._src.compiler.program import Slot, lower_to_program
 from headwater._src.compiler.prune import prune
+from headwater._src.graph.graph import Graph
 from headwater._src.runtime.buffers import host_copy
 from headwater._src.runtime.execute import Step
 
@@ -20,10 +21,14 @@ _EFFECTS = frozenset({"host", "update", "kernel"})
 
 
 class FunctionRunner:
-    """A body, ready to be called in one session."""
+    """A body, ready to be called in one session.
+
+    Attributes:
+      graph: the `FuncGraph`.
+    """
 
     def __init__(self, session, resources, graph):
-        self._session, self._resources, self._graph = session, resources, graph
+        self._session, self._resources, self.graph = session, resources, graph
         self._steps = {}
         self._lock = threading.Lock()
         self._samples = list(_samples(graph))
@@ -67,7 +72,7 @@ class FunctionRunner:
             results[position] = now.get(i, results[position])
 
     def _build(self, slots, values):
-        graph, session = self._graph, self._session
+        graph, session = self.graph, self._session
         inputs = graph.inputs
         sub = prune(graph.outputs, self._targets, inputs)
         program = lower_to_program(sub, session.place, {inputs[i]: values[i] for i in slots})
@@ -117,12 +122,13 @@ def runner(session, resources, node, function):
       session: the session.
       resources: its `Resources`.
       node: the `Operation` that the function belongs to.
-      function: the `FuncGraph`, or its name in the library of the node's graph.
+      function: the `FuncGraph`, or its name in the library of the node's graph: a str, or a
+        `NameAttrList` as TensorFlow's attrs have it.
     """
     from headwater._src.core import errors
 
-    if isinstance(function, str):
-        function = _from_library(node, function)
+    if not isinstance(function, Graph):
+        function = _from_library(node, getattr(function, "name", function))
     if function is None:
         raise errors.NotFoundError(None, None, "the function is not in the graph's library")
     key = ("function", function)
@@ -133,4 +139,4 @@ def runner(session, resources, node, function):
 
 def _from_library(node, name):
     library = node.graph._functions.get(name)
-    return library if hasattr(library, "inputs") else None
+    return library.body(node.graph.root) if hasattr(library, "body") else library
