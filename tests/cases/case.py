@@ -4,7 +4,15 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
+import ml_dtypes
 import numpy as np
+
+
+def numpy_type(name: str) -> np.dtype:
+    """The NumPy type of a TensorFlow type's name."""
+    if name == "string":
+        return np.dtype(object)
+    return np.dtype(ml_dtypes.bfloat16 if name == "bfloat16" else name)
 
 
 @dataclass(frozen=True)
@@ -19,14 +27,15 @@ class A:
 
     def array(self, seed: str, dtype: str | None = None) -> np.ndarray:
         """The numbers; `dtype` replaces the argument's own type."""
-        kind = np.dtype(dtype or self.dtype)
+        kind = numpy_type(dtype or self.dtype)
         if self.values is not None:
-            return np.array(self.values, kind)
+            with np.errstate(invalid="ignore"):  # NaN for a type that has none
+                return np.array(self.values).astype(kind)
         random = np.random.RandomState(zlib.crc32(seed.encode()))
         if kind.kind in "iu":
             return random.randint(int(self.low), int(self.high) + 1, self.shape).astype(kind)
         if kind.kind == "b":
-            return random.rand(*self.shape) < 0.5
+            return np.asarray(random.rand(*self.shape) < 0.5)
         numbers = random.uniform(self.low, self.high, self.shape)
         if kind.kind == "c":
             numbers = numbers + 1j * random.uniform(self.low, self.high, self.shape)

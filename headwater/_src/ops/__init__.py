@@ -7,6 +7,7 @@ optable.DEFERRED.extend(
     for file in (
         "audio",
         "beam_search",
+        "bitwise",
         "box_selection",
         "clustering",
         "image_boxes",

@@ -562,7 +562,14 @@ PopulationCount = define_op(
     attrs=[f"T: {INTEGERS}"],
     shape=lambda x: same(x),
 )
-PopulationCount.kernel(lambda xp, x: xp.bit_count(x))
+
+
+@PopulationCount.kernel
+def _population_count_kernel(xp, x):
+    # Negative numbers are counted as the bits they are kept as.
+    return xp.bitwise_count(x.astype(np.dtype(f"uint{8 * x.dtype.itemsize}")))
+
+
 PopulationCount.no_gradient()
 
 # --- pre-1.0 names ----------------------------------------------------------------------------

@@ -417,7 +417,9 @@ def broadcast_to_shape(input, shape):
     for have, want in zip(reversed(input.dims), reversed(wanted)):
         if have not in (None, 1) and want is not None and have != want:
             raise ShapeError(f"Dimensions must be equal, but are {have} and {want}")
-    return wanted
+    # A size other than 1 stays what it is, whatever is wanted.
+    kept = (None,) * (len(wanted) - len(input.dims)) + tuple(input.dims)
+    return tuple(h if w is None and h != 1 else w for h, w in zip(kept, wanted, strict=True))
 
 
 @BroadcastTo.kernel(static=["shape"])

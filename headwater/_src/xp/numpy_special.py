@@ -25,9 +25,24 @@ def _special(name):
 
 
 erf, erfc, erfinv, ndtri = (_special(n) for n in ("erf", "erfc", "erfinv", "ndtri"))
-lgamma, digamma = _special("gammaln"), _special("digamma")
+_gammaln = _special("gammaln")
 zeta = _special("zeta")
 igamma, igammac, betainc = _special("gammainc"), _special("gammaincc"), _special("betainc")
+
+
+def lgamma(x):
+    """The logarithm of the gamma function's size; SciPy says -inf of -inf, everyone else inf."""
+    return np.where(np.isneginf(x), np.asarray(np.inf, np.asarray(x).dtype), _gammaln(x))
+
+
+_psi = _special("digamma")
+
+
+def digamma(x):
+    """The derivative of `lgamma`; NaN at zero, as XLA and TensorFlow have it (SciPy: infinity)."""
+    return np.where(np.equal(x, 0), np.asarray(np.nan, np.asarray(x).dtype), _psi(x))
+
+
 bessel_i0e, bessel_i1e = _special("i0e"), _special("i1e")
 
 
