@@ -189,3 +189,20 @@ def test_one_floating_point_type(tensors):
         assert tf.debugging.assert_same_float_dtype(made, F) is F
         with pytest.raises(ValueError):
             tf.debugging.assert_same_float_dtype(made, I)
+
+
+def test_a_tensor_equals_itself():
+    x = tf.placeholder(tf.float32)
+    assert tf.assert_equal(x, x).type == "NoOp"
+
+
+@pytest.mark.parametrize(
+    "check",
+    [tf.assert_rank, tf.assert_rank_at_least, lambda x, r: tf.assert_rank_in(x, [1, r])],
+)
+def test_a_rank_that_turns_out_to_be_no_scalar(check):
+    rank = tf.placeholder(tf.int32)
+    operation = check(tf.constant([1.0, 2.0]), rank)
+    with tf.Session() as sess:
+        with pytest.raises(tf.errors.InvalidArgumentError, match="Rank must be a scalar"):
+            sess.run(operation, {rank: [1, 2]})

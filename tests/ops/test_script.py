@@ -98,3 +98,53 @@ def test_a_graph_from_elsewhere_runs_no_code():
         (f,) = tf.import_graph_def(definition, return_elements=["f:0"])
         with pytest.raises(tf.errors.InvalidArgumentError, match="pyfunc_of_nobody is not found"):
             sess.run(f)
+
+
+@pytest.mark.parametrize(
+    ("returned", "types", "says"),
+    [
+        ({"a": 1}, tf.int64, "Unsupported object type dict"),
+        ({"a": 1}, [tf.int64], "Unsupported object type dict"),
+        ([{"a": 1}], [tf.string], "Unsupported object type dict"),
+        (np.array([1, 2], object), tf.float32, "Unsupported object type int"),
+        (np.array(["a", 2], object), tf.string, "Unsupported object type int"),
+        (np.zeros(0, [("part", np.float32)]), tf.float32, "Unsupported numpy data type"),
+        (np.datetime64("2020-01-01"), tf.float32, "Unsupported numpy data type"),
+    ],
+)
+def test_results_that_no_tensor_can_hold(returned, types, says):
+    with pytest.raises(tf.errors.InternalError, match=says):
+        run(lambda: returned, [], types)
+
+
+def test_a_string_where_a_number_is_expected():
+    with pytest.raises(tf.errors.InvalidArgumentError, match="is string, but expects float"):
+        run(lambda: np.array("x"), [], tf.float32)
+
+
+def test_a_stateless_function_without_results_is_an_empty_list():
+    assert tf.py_func(lambda: None, [], [], stateful=False) == []
+    assert run(lambda: None, [], [], stateful=False) == []
+
+
+@pytest.mark.parametrize(
+    ("stateful", "inputs", "calls"), [(False, [], 1), (False, [5], 1), (True, [5], 3)]
+)
+def test_a_stateless_function_of_constants_is_called_once_by_a_session(stateful, inputs, calls):
+    seen = []
+
+    def count(*args):
+        seen.append(args)
+        return np.int32(len(seen))
+
+    result = tf.py_func(count, inputs, tf.int32, stateful=stateful)
+    with tf.Session() as sess:
+        assert [sess.run(result) for _ in range(3)][-1] == calls
+    assert len(seen) == calls
+
+
+def test_a_stateless_function_of_other_tensors_is_called_by_every_step():
+    x = tf.placeholder(tf.int32)
+    double = tf.py_func(lambda v: v * 2, [x], tf.int32, stateful=False)
+    with tf.Session() as sess:
+        assert [sess.run(double, {x: n}) for n in (1, 2)] == [2, 4]

@@ -313,7 +313,8 @@ def uninitialized(slot, node):
             f"Error while reading resource variable {slot.key[1]} from Container: "
             f"{slot.key[0] or 'localhost'}. This could mean that the variable was uninitialized. "
             f"Could not find variable {slot.key[1]}. Run its "
-            "initializer first, for example tf.global_variables_initializer()."
+            "initializer first, for example tf.global_variables_initializer(). (Resource "
+            f"{slot.key[0] or 'localhost'}/{slot.key[1]}/ does not exist.)"
         )
     else:
         message = (

@@ -438,11 +438,20 @@ class Builder:
             slot = self.slot_of(tensor)
         if slot is not None and tensor.dtype is not dtypes.resource:
             return self.state_value(slot, tensor.op, True)
+        if tensor.dtype is dtypes.resource and self.slot_of(tensor) is not None:
+            return self.handle_value(self.slot_of(tensor))
         raise node_error(
             errors.InvalidArgumentError,
             tensor.op,
             f"the resource handle '{tensor.name}' has no value to fetch",
         )
+
+    def handle_value(self, slot):
+        """A handle of a variable, as bytes that name it: it can be fetched, but says nothing."""
+        value = self.new()
+        name = "/".join(self.program.slots[slot].key).encode()
+        self.program.consts[value] = np.frombuffer(name, [("resource", np.ubyte)])
+        return value
 
     def unfed(self, node):
         dtype = node.attrs["dtype"]

@@ -15,7 +15,7 @@ from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.graph import convert, dims as dims_lib
 from headwater._src.graph.default import get_default_graph, run_default
 from headwater._src.graph.operation import Tensor
-from headwater._src.graph.operators import strided_slice
+from headwater._src.graph.operators import TO_FLOAT, strided_slice
 from headwater._src.graph.optable import raw
 
 IndexedSlicesValue = collections.namedtuple(
@@ -259,18 +259,26 @@ class SparseTensor:
         """The tensors a session fetches or feeds, and what their values become."""
         return [self._indices, self._values, self._dense_shape], SparseTensorValue
 
-    def _with_dense(self, op, name, other):
-        """Multiplies or divides by a dense tensor, which is broadcast to this shape."""
+    def _with_dense(self, op, name, other, compute_in=None):
+        """Multiplies or divides by a dense tensor, which is broadcast to this shape; in another
+        type if `compute_in` names one.
+        """
         with self.graph.name_scope(name) as scope:
             other = convert.convert_to_tensor(other, self.dtype.base_dtype, name="y")
-            values = op(self._indices, self._values, self._dense_shape, other, name=scope)
+            values = self._values
+            if compute_in is not None:
+                values = raw.Cast(values, DstT=compute_in)
+                other = raw.Cast(other, DstT=compute_in)
+            values = op(self._indices, values, self._dense_shape, other, name=scope)
         return SparseTensor(self._indices, values, self._dense_shape)
 
     def __mul__(self, other):
         return self._with_dense(raw.SparseDenseCwiseMul, "mul", other)
 
     def __truediv__(self, other):
-        return self._with_dense(raw.SparseDenseCwiseDiv, "truediv", other)
+        return self._with_dense(
+            raw.SparseDenseCwiseDiv, "truediv", other, TO_FLOAT.get(self.dtype.base_dtype)
+        )
 
     def __div__(self, other):
         return self._with_dense(raw.SparseDenseCwiseDiv, "div", other)

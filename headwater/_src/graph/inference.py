@@ -210,6 +210,8 @@ def known_dims(tensor, depth=40):
             if value == -1:
                 return None
             raise dims_lib.ShapeError("Shape must be rank 1 but is rank 0")
+        if value.ndim > 1:
+            raise dims_lib.ShapeError(f"Shape must be rank 1 but is rank {value.ndim}")
         for d in value.tolist():
             if d < -1:
                 raise dims_lib.ShapeError(f"Dimension {d} must be >= 0")

@@ -13,7 +13,7 @@ from headwater._src.core import dtypes
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.optable import raw
 
-_TO_FLOAT = {  # what true division makes of its operands
+TO_FLOAT = {  # what true division makes of its operands
     dtypes.uint8: dtypes.float32,
     dtypes.int8: dtypes.float32,
     dtypes.uint16: dtypes.float32,
@@ -93,7 +93,7 @@ def truediv(x, y, name=None):
     kind = x.dtype.base_dtype
     if kind is not y.dtype.base_dtype:
         raise TypeError(f"`x` and `y` must have the same dtype, got {x.dtype!r} != {y.dtype!r}.")
-    wider = _TO_FLOAT.get(kind)
+    wider = TO_FLOAT.get(kind)
     if wider is not None:
         x, y = raw.Cast(x, DstT=wider, name="Cast"), raw.Cast(y, DstT=wider, name="Cast")
     return raw.RealDiv(x, y, name=name)

@@ -16,6 +16,9 @@ from headwater._src.graph.variable_policy import VariableAggregation, VariableSy
 class ResourceVariable(Variable):
     """A variable whose nodes hold a handle instead of a reference; arguments as for `Variable`."""
 
+    def __deepcopy__(self, memo):
+        raise NotImplementedError(f"variable '{self.name}' cannot be copied: it belongs to a graph")
+
     def _build(self, graph, scope, initial_value, dtype, validate_shape, shape):
         name = scope[:-1]
         own_group = {"_class": [f"loc:@{name}"]}

@@ -8,10 +8,15 @@ import numpy as np
 
 from headwater._src.core import dtypes
 from headwater._src.graph import raw
-from headwater._src.graph.composite import SparseTensor
+from headwater._src.graph.composite import SparseTensor, SparseTensorValue
 from headwater._src.graph.convert import constant, convert_to_tensor
 from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import is_full, size
+
+
+def _sparse(x):
+    """`x`, or the `SparseTensor` of a value of one."""
+    return SparseTensor.from_value(x) if isinstance(x, SparseTensorValue) else x
 
 
 def shape_tensor(x, name=None, out_type=dtypes.int32, optimize=True):
@@ -19,6 +24,7 @@ def shape_tensor(x, name=None, out_type=dtypes.int32, optimize=True):
     node.
     """
     with scope(name, "Shape", [x]) as node_name:
+        x = _sparse(x)
         if isinstance(x, SparseTensor):
             return raw.Cast(x.dense_shape, DstT=out_type)
         x = convert_to_tensor(x)
@@ -30,6 +36,7 @@ def shape_tensor(x, name=None, out_type=dtypes.int32, optimize=True):
 def size_tensor(x, name=None, out_type=dtypes.int32, optimize=True):
     """The number of elements of `x` as a scalar; see `shape_tensor`."""
     with scope(name, "Size", [x]) as node_name:
+        x = _sparse(x)
         if isinstance(x, SparseTensor):
             shape = raw.Cast(x.dense_shape, DstT=out_type)
             return raw.Prod(shape, constant([0], name="reduction_indices"), name=node_name)
@@ -42,6 +49,7 @@ def size_tensor(x, name=None, out_type=dtypes.int32, optimize=True):
 def rank_tensor(x, name=None, optimize=True):
     """The rank of `x` as a scalar; see `shape_tensor`."""
     with scope(name, "Rank", [x]) as node_name:
+        x = _sparse(x)
         if isinstance(x, SparseTensor):
             return raw.Size(x.dense_shape, name=node_name)
         x = convert_to_tensor(x)

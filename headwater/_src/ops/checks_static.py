@@ -72,7 +72,8 @@ def _check_rank(default_name, words, holds, dynamic, x, ranks, data, summarize, 
         condition = dynamic(rank_tensor(x), ranks)
         for r, value in zip(ranks, known):
             if value is None:
-                condition = PUBLIC["with_dependencies"]([assert_rank(r, 0, data=data)], condition)
+                said = ["Rank must be a scalar. Received rank: ", r]
+                condition = PUBLIC["with_dependencies"]([assert_rank(r, 0, data=said)], condition)
         return PUBLIC["assert_"](condition, data, summarize=summarize)
 
 

@@ -4,7 +4,7 @@ from headwater._src.core import errors
 from headwater._src.graph import define_op, public, raw
 from headwater._src.graph.composite import IndexedSlices
 from headwater._src.graph.operation import Tensor
-from headwater._src.ops._shapes import compatible, merge, text
+from headwater._src.ops._shapes import Out, compatible, merge, text
 
 # --- identity ---------------------------------------------------------------------------------
 
@@ -39,8 +39,13 @@ def identity_kernel(xp, input):
     return input
 
 
+def _same(tensor):
+    """The shape of a tensor, and what is behind it if it is a handle."""
+    return tensor.dims if tensor.handle is None else Out(tensor.dims, tensor.handle)
+
+
 for _op in (Identity, StopGradient, PreventGradient, GuaranteeConst):
-    _op.shape(lambda input: input.dims)
+    _op.shape(lambda input: _same(input))
     _op.kernel(identity_kernel)
 
 
@@ -124,7 +129,7 @@ IdentityN = define_op(
 
 @IdentityN.shape
 def identity_n_shape(input):
-    return [x.dims for x in input]
+    return [_same(x) for x in input]
 
 
 @IdentityN.kernel

@@ -22,8 +22,6 @@ def reverse_sequence_shape(input, seq_lengths, *, seq_dim, batch_dim):
     dims = input.dims
     if dims is None:
         return None
-    if seq_dim == batch_dim:
-        raise ShapeError(f"batch_dim == seq_dim == {seq_dim}")
     for name, dim in (("batch_dim", batch_dim), ("seq_dim", seq_dim)):
         if dim >= len(dims):
             raise ShapeError(f"{name} must be < input rank: {dim} vs. {len(dims)}")
@@ -37,6 +35,8 @@ def reverse_sequence_shape(input, seq_lengths, *, seq_dim, batch_dim):
 @ReverseSequence.kernel
 def reverse_sequence_kernel(xp, input, seq_lengths, *, seq_dim, batch_dim):
     """Row `b` reversed along `seq_dim` within its first `seq_lengths[b]` entries."""
+    if seq_dim == batch_dim:
+        raise errors.InvalidArgumentError(None, None, f"batch_dim == seq_dim == {seq_dim}")
     steps = input.shape[seq_dim]
     xp.require(
         (seq_lengths >= 0) & (seq_lengths <= steps),

@@ -6,6 +6,7 @@ nothing that is read runs code.
 """
 
 import itertools
+import threading
 import traceback
 import weakref
 
@@ -56,6 +57,8 @@ def py_func_kernel(ctx, input, *, token, Tout):
         kind = next((k for python, k in _ERRORS if isinstance(error, python)), errors.UnknownError)
         text = f"{type(error).__name__}: {error}\n{traceback.format_exc()}"
         raise kind(None, None, text) from error
+    if isinstance(result, dict):
+        raise _unsupported(result)
     values = list(result) if isinstance(result, (list, tuple)) else [result]
     if result is None:
         values = []
@@ -83,9 +86,16 @@ def _argument(x):
     return x[()] if x.ndim == 0 else np.array(x)
 
 
+def _unsupported(value):
+    return errors.InternalError(None, None, f"Unsupported object type {type(value).__name__}")
+
+
 def _result(token, i, value, dtype):
     array = np.asarray(value)
-    if array.dtype.kind in "US" or (array.dtype.kind == "O" and dtype is dtypes.string):
+    if array.dtype.kind in "USO":
+        for v in array.reshape(-1):
+            if not isinstance(v, (str, bytes)):
+                raise _unsupported(v)
         flat = [v.encode() if isinstance(v, str) else bytes(v) for v in array.reshape(-1)]
         found, array = dtypes.string, np.empty(array.shape, object)
         array.reshape(-1)[:] = flat
@@ -93,8 +103,8 @@ def _result(token, i, value, dtype):
         try:
             found = dtypes.as_dtype(array.dtype)
         except TypeError:
-            raise errors.UnimplementedError(
-                None, None, f"Unsupported object type {type(value).__name__}"
+            raise errors.InternalError(
+                None, None, f"Unsupported numpy data type: {array.dtype}"
             ) from None
     if found != dtype:
         has, wants = (_NAMES.get(t.name, t.name) for t in (found, dtype))
@@ -104,9 +114,26 @@ def _result(token, i, value, dtype):
     return np.array(array)
 
 
-for _op in (PyFunc, PyFuncStateless):
+class _Once:
+    """The results of a function of constants, computed when they are first asked for."""
+
+    def __init__(self):
+        self.lock, self.results = threading.Lock(), None
+
+
+def py_func_stateless_kernel(ctx, input, *, token, Tout):
+    if any(t.op.type != "Const" for t in ctx.node.inputs):
+        return py_func_kernel(ctx, input, token=token, Tout=Tout)
+    once = ctx.resources.object(("py_func", "", ctx.node), _Once)
+    with once.lock:
+        if once.results is None:
+            once.results = py_func_kernel(ctx, input, token=token, Tout=Tout)
+    return once.results
+
+
+for _op, _kernel in ((PyFunc, py_func_kernel), (PyFuncStateless, py_func_stateless_kernel)):
     _op.shape(lambda input, *, Tout: [None] * len(Tout))
-    _op.host(py_func_kernel)
+    _op.host(_kernel)
     _op.no_gradient()
 
 
@@ -118,16 +145,18 @@ def py_func(func, inp, Tout, stateful=True, name=None):
         list of arrays.
       inp: list of tensors: its arguments.
       Tout: the type of its result, or a list of the types of its results.
-      stateful: whether two calls with the same arguments may differ.
+      stateful: whether two calls with the same arguments may differ; if not, a session calls a
+        function of constants once.
       name: name of the node.
 
     Returns:
-      A `Tensor` of unknown shape; a list of them when `Tout` is a list, and the `Operation` when
-      that list is empty. It has no gradient.
+      A `Tensor` of unknown shape; a list of them when `Tout` is a list. When that list is empty:
+      the `Operation` if it is stateful, else an empty list. It has no gradient.
 
     Raises:
       InvalidArgumentError: when it runs: the number or the types of the results are others, or
         the function raised a `TypeError` or `ValueError`.
+      InternalError: when it runs: a result is no array, number or string.
       UnknownError: the function raised another exception.
     """
     if not callable(func):
@@ -141,7 +170,7 @@ def py_func(func, inp, Tout, stateful=True, name=None):
     op = raw.PyFunc if stateful else raw.PyFuncStateless
     result = op(inp, token=token, Tout=types, name=name)
     if not types:
-        return get_default_graph().get_operations()[-1]
+        return get_default_graph().get_operations()[-1] if stateful else []
     return result if listed else result[0]
 
 

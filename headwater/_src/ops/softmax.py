@@ -6,6 +6,7 @@ from headwater._src.core import dtypes, errors
 from headwater._src.graph import define_op, public, raw
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import get_default_graph
+from headwater._src.graph.operation import Tensor
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._args import renamed
 from headwater._src.ops._scope import scope
@@ -69,7 +70,8 @@ def _along_axis(op, logits, axis, name):
     """`op` works along the last dimension; for another one, the two change places around it."""
     logits = convert_to_tensor(logits)
     rank = None if logits.dims is None else len(logits.dims)
-    if axis == -1 or rank is not None and axis == rank - 1:
+    dynamic = isinstance(axis, Tensor)
+    if not dynamic and (axis == -1 or rank is not None and axis == rank - 1):
         return op(logits, name=name)
     if isinstance(axis, int) and rank is not None and not -rank <= axis < rank:
         raise errors.InvalidArgumentError(
@@ -79,9 +81,13 @@ def _along_axis(op, logits, axis, name):
             f"dimensions in the input. Received: dim={axis}",
         )
     rank_of, shape = PUBLIC["rank"], logits.dims
-    rank_of(logits)  # TensorFlow's graph holds this node too
-    count = rank_of(logits)
-    if axis < 0:
+    first = rank_of(logits)
+    if dynamic:
+        axis = raw.Select(axis < 0, axis + first, axis)
+    count = rank_of(logits)  # TensorFlow's graph holds two nodes
+    if dynamic:
+        axis %= rank if rank is not None else count
+    elif axis < 0:
         axis += rank if rank is not None else count
     result = op(_swapped_with_last(logits, axis, raw.Sub(count, 1)))
     result = _swapped_with_last(result, axis, raw.Sub(count, 1), name)
@@ -148,7 +154,10 @@ SoftmaxCrossEntropyWithLogits = define_op(
 
 @SoftmaxCrossEntropyWithLogits.shape
 def _cross_entropy_shape(features, labels):
-    dims = broadcast(with_rank(features.dims, 2), with_rank(labels.dims, 2))
+    dims = broadcast(features.dims, labels.dims)
+    if dims is not None and len(dims) != 2:
+        raise ShapeError(f"Shape must be broadcasted with rank 2, but is rank {len(dims)}")
+    dims = with_rank(dims, 2)
     return [dims[:1], dims]
 
 

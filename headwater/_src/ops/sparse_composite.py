@@ -141,7 +141,7 @@ def sparse_reset_shape(sp_input, new_shape=None):
     new_shape = convert_to_tensor(new_shape)
     new_shape.shape.assert_has_rank(1)
     new_shape = PUBLIC["cast"](new_shape, dtypes.int64)
-    if new_shape.dims[0] is not None and indices.dims is not None and indices.dims[1] is not None:
+    if new_shape.dims is not None and indices.dims is not None:
         new_shape.shape.dims[0].assert_is_compatible_with(indices.shape.dims[1])
     static = sp_input.shape._dims
     wanted = known_dims(new_shape)

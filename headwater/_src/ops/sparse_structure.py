@@ -160,7 +160,7 @@ def sparse_reshape(sp_input, shape, name=None):
 
     Raises:
       TypeError: `sp_input` is not a `SparseTensor`.
-      ValueError: the static shapes have not as many elements.
+      ValueError: the static shapes have not as many elements, or more than one dimension is -1.
       InvalidArgumentError: the shapes have not as many elements.
     """
     sp_input = sparse(sp_input)
@@ -172,6 +172,10 @@ def sparse_reshape(sp_input, shape, name=None):
         static = shape_dims(shape)
         old = sp_input.shape._dims
         if is_full(old) and static is not None:
+            if shape.known is not None and np.sum(shape.known == -1) > 1:
+                raise ValueError(
+                    f"At most one dimension can be inferred (-1). Found: {shape.known}"
+                )
             filled = _filled(old, static)
             if filled is not None:
                 new = convert_to_tensor(np.array(filled, np.int64), name="Const")
@@ -183,16 +187,15 @@ def _filled(old, new):
     size = int(np.prod(old, dtype=np.int64))
     known = int(np.prod([d for d in new if d is not None], dtype=np.int64))
     missing = new.count(None)
-    if missing == 0:
-        if known != size:
-            raise ValueError(
-                f"Cannot reshape a tensor with {size} elements to shape {list(new)} "
-                f"({known} elements)."
-            )
-        return new
-    if missing > 1 or not known or size % known:
+    if missing > 1 or missing and (not known or size < known):
         return None
-    return tuple(size // known if d is None else d for d in new)
+    inferred = size // known if missing else 1
+    if known * inferred != size:
+        raise ValueError(
+            f"Cannot reshape a tensor with {size} elements to shape {list(new)} "
+            f"({known * inferred} elements)."
+        )
+    return tuple(inferred if d is None else d for d in new)
 
 
 # --- joining ----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from headwater._src.graph.convert import constant, convert_to_tensor
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._indexing import check_indices, check_nd, nd_index
-from headwater._src.ops._shapes import is_full, text
+from headwater._src.ops._shapes import ShapeError, is_full, merge, text, with_rank
 
 NUMBERS = (
     "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, "
@@ -18,7 +18,18 @@ NUMBERS = (
 ORDERED = "{half, bfloat16, float, double, int32, int64}"
 
 
+def _behind(resource):
+    return None if resource.handle is None else resource.handle[1]
+
+
 # --- rows -------------------------------------------------------------------------------------
+
+
+def _check_rows(var, indices, updates):
+    """What can be said of the shapes before the step: one row of updates for each index."""
+    if var is not None and var:
+        if updates.dims is not None and updates.dims and indices.dims is not None:
+            merge(updates.dims, (*indices.dims, *var[1:]))
 
 
 def _rows(xp, var, indices, updates, how):
@@ -37,6 +48,16 @@ def _rows(xp, var, indices, updates, how):
     return xp.scatter(var, indices, updates, how)
 
 
+def _rows_shape(ref, indices, updates):
+    _check_rows(ref.dims, indices, updates)
+    return ref.dims
+
+
+def _resource_rows_shape(resource, indices, updates):
+    _check_rows(_behind(resource), indices, updates)
+    return []
+
+
 def _scatter_ops(name, how, types, resource_types=NUMBERS):
     locking = "true" if how == "update" else "false"
     op = define_op(
@@ -44,7 +65,7 @@ def _scatter_ops(name, how, types, resource_types=NUMBERS):
         inputs="ref: Ref(T), indices: Tindices, updates: T",
         outputs="output_ref: Ref(T)",
         attrs=[f"T: {types}", "Tindices: {int32, int64}", f"use_locking: bool = {locking}"],
-        shape=lambda ref, indices, updates: ref.dims,
+        shape=_rows_shape,
     )
     op.update("ref")(lambda xp, ref, indices, updates: _rows(xp, ref, indices, updates, how))
     op.no_gradient()
@@ -53,7 +74,7 @@ def _scatter_ops(name, how, types, resource_types=NUMBERS):
         inputs="resource: resource, indices: Tindices, updates: dtype",
         attrs=[f"dtype: {resource_types}", "Tindices: {int32, int64}"],
         stateful=True,
-        shape=lambda resource, indices, updates: [],
+        shape=_resource_rows_shape,
     )
     op.update("resource")(
         lambda xp, resource, indices, updates: _rows(xp, resource, indices, updates, how)
@@ -73,9 +94,36 @@ _scatter_ops("Max", "max", ORDERED)
 # --- positions in several dimensions ----------------------------------------------------------
 
 
+def _check_positions(var, indices, updates):
+    """What can be said of the shapes before the step: one slice of updates for each position."""
+    with_rank(indices.dims, 1, at_least=True)
+    with_rank(updates.dims, 1, at_least=True)
+    if var is None or indices.dims is None or updates.dims is None:
+        return
+    count, depth = len(indices.dims) - 1, indices.dims[-1]
+    _agree("indices", indices.dims, 0, count, updates.dims, 0, count)
+    if depth is not None:
+        _agree("input", var, depth, len(var), updates.dims, count, len(updates.dims))
+
+
+def _agree(name, dims, start, end, updates, first, last):
+    """Requires that `dims[start:end]` fits `updates[first:last]`."""
+    own, given = dims[start:end], updates[first:last]
+    try:
+        merge(own, given)
+    except ShapeError as error:
+        raise ShapeError(
+            f"Dimensions [{start},{end}) of {name}[shape={text(dims)}] = {text(own)} must match "
+            f"dimensions [{first},{last}) of updates[shape={text(updates)}] = {text(given)}: "
+            f"{error}"
+        ) from None
+
+
 def _positions(xp, var, indices, updates, how):
     depth = np.shape(indices)[-1]
     shape = np.shape(var)
+    if not shape:
+        raise errors.InvalidArgumentError(None, None, "Output must be at least 1-D, got shape: []")
     check_nd(
         xp,
         indices,
@@ -97,6 +145,16 @@ def _positions(xp, var, indices, updates, how):
     return xp.scatter(var, nd_index(indices), updates, how)
 
 
+def _positions_shape(ref, indices, updates):
+    _check_positions(ref.dims, indices, updates)
+    return ref.dims
+
+
+def _resource_positions_shape(ref, indices, updates):
+    _check_positions(_behind(ref), indices, updates)
+    return []
+
+
 def _scatter_nd_ops(name, how, types):
     locking = "true" if how == "update" else "false"
     last = "bad_indices_policy: string = ''"
@@ -105,7 +163,7 @@ def _scatter_nd_ops(name, how, types):
         inputs="ref: Ref(T), indices: Tindices, updates: T",
         outputs="output_ref: Ref(T)",
         attrs=[f"T: {types}", "Tindices: {int32, int64}", f"use_locking: bool = {locking}", last],
-        shape=lambda ref, indices, updates: ref.dims,
+        shape=_positions_shape,
     )
     op.update("ref")(lambda xp, ref, indices, updates: _positions(xp, ref, indices, updates, how))
     op.no_gradient()
@@ -114,7 +172,7 @@ def _scatter_nd_ops(name, how, types):
         inputs="ref: resource, indices: Tindices, updates: T",
         attrs=["T: type", "Tindices: {int32, int64}", "use_locking: bool = true", last],
         stateful=True,
-        shape=lambda ref, indices, updates: [],
+        shape=_resource_positions_shape,
     )
     op.update("ref")(lambda xp, ref, indices, updates: _positions(xp, ref, indices, updates, how))
     op.no_gradient()
@@ -139,10 +197,6 @@ ResourceGather = define_op(
     ],
     stateful=True,
 )
-
-
-def _behind(resource):
-    return None if resource.handle is None else resource.handle[1]
 
 
 @ResourceGather.shape
