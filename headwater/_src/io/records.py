@@ -18,6 +18,7 @@ _HEAD = struct.Struct("<QI")
 _TAIL = struct.Struct("<I")
 _LENGTH = struct.Struct("<Q")
 CHUNK = 1 << 20
+_INPUT_BUFFER = 1 << 18
 
 
 class TFRecordCompressionType:
@@ -33,13 +34,13 @@ class TFRecordOptions:
 
     Args:
       compression_type: `"GZIP"`, `"ZLIB"`, `""`, None, a `TFRecordCompressionType` or options.
-      flush_mode: kept; how zlib flushes.
-      input_buffer_size: kept; sizes are chosen by the library.
+      flush_mode: how zlib flushes after each buffer full of input (default: not at all).
+      input_buffer_size: bytes of that buffer (default: 256 KiB); of no effect without flushing.
       output_buffer_size: kept; sizes are chosen by the library.
       window_bits: zlib's base-2 logarithm of the window.
       compression_level: 0 to 9, -1 for zlib's own choice.
       compression_method: kept; zlib has one.
-      mem_level: 1 to 9, memory that zlib takes.
+      mem_level: 1 to 9, memory that zlib takes (default: 9).
       compression_strategy: zlib's strategy.
 
     Raises:
@@ -97,13 +98,51 @@ class TFRecordOptions:
 
     def _compressor(self, kind):
         bits = 15 if self.window_bits is None else self.window_bits
-        return zlib.compressobj(
+        made = zlib.compressobj(
             -1 if self.compression_level is None else self.compression_level,
             zlib.DEFLATED,
             bits + 16 if kind == "GZIP" and 0 < bits <= 15 else bits,
-            8 if self.mem_level is None else self.mem_level,
+            9 if self.mem_level is None else self.mem_level,
             self.compression_strategy or 0,
         )
+        if not self.flush_mode:
+            return made
+        return _Flushing(made, self.flush_mode, self.input_buffer_size or _INPUT_BUFFER)
+
+
+class _Flushing:
+    """A compressor that flushes whenever its buffer is full, as TensorFlow's does.
+
+    What is cut off there can be read without what follows, and a new block of the stream begins,
+    whose code may fit better.
+    """
+
+    def __init__(self, compressor, mode, size):
+        self._compressor, self._mode, self._size = compressor, mode, size
+        self._waiting, self._used = [], 0
+
+    def compress(self, frame):
+        """What can be written, of what was added before and a record in its frame."""
+        done = []
+        for part in (frame[: _HEAD.size], frame[_HEAD.size : -_TAIL.size], frame[-_TAIL.size :]):
+            if self._used + len(part) > self._size:
+                done.append(self._take() + self._compressor.flush(self._mode))
+            self._waiting.append(part)
+            self._used += len(part)
+            if len(part) > self._size:  # no buffer holds it
+                done.append(self._take() + self._compressor.flush(self._mode))
+        return b"".join(done)
+
+    def flush(self, mode=zlib.Z_FINISH):
+        """The rest of what was added, with a flush of its own."""
+        return self._take() + self._compressor.flush(mode)
+
+    def _take(self):
+        data = b"".join(self._waiting)
+        self._waiting.clear()
+        self._used = 0
+        # zlib marks a flush again when it has been given something since, be it nothing.
+        return self._compressor.compress(data) if data else b""
 
 
 def frame(record):

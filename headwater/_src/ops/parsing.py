@@ -282,8 +282,9 @@ def _padded(messages, key, dtype, shape, default, single):
     for message in messages:
         values = message.values(key, dtype) or []
         if step and len(values) % step:
+            name = "bytes" if dtype == dtypes.string else dtype.name.removesuffix("32")
             raise invalid(
-                f"{message.where(key)}  Number of {_NAMES[_FIELDS[dtype]]} values is not "
+                f"{message.where(key)}  Number of {name} values is not "
                 f"a multiple of stride length. Saw {len(values)} values but output shape "
                 f"is: {_text(shape)}"
             )

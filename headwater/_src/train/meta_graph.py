@@ -120,9 +120,11 @@ def create_meta_graph_def(
         result.saver_def.MergeFrom(_own(saver_def, type(result.saver_def)))
     names = graph.get_all_collection_keys() if collection_list is None else collection_list
     for name in names:
-        _add_collection(
-            result, name, graph, export_scope, excluded, clear_extraneous_savers, saver_def
-        )
+        items = None
+        if name == GraphKeys.SAVERS and clear_extraneous_savers:
+            savers = graph.get_collection(name)
+            items = [s for s in savers if saver_def is not None and s.as_saver_def() == saver_def]
+        add_collection_def(result, name, graph, export_scope, excluded, items)
     return result
 
 
@@ -213,40 +215,50 @@ def _strip_defaults(graph_def):
                 del node.attr[name]
 
 
-def _add_collection(result, name, graph, scope, excluded, clear_savers, saver_def):
-    """Adds one collection; one that cannot be written is left out with a warning."""
-    if not isinstance(name, str):
+def add_collection_def(
+    meta_graph_def, key, graph=None, export_scope=None, exclude_nodes=(), items=None
+):
+    """Adds a collection to a `MetaGraphDef`; one that cannot be written is left out with a warning.
+
+    Args:
+      meta_graph_def: the proto.
+      key: name of the collection.
+      graph: the `Graph` it is of (default: the default graph).
+      export_scope: only what is under this name scope, which is taken off names.
+      exclude_nodes: names of nodes that are left out.
+      items: what stands for the collection's content, if that is not all of it.
+    """
+    if not isinstance(key, str):
         logging.warning(
-            "Only collections with string type keys can be serialized. This key has %s", type(name)
+            "Only collections with string type keys can be serialized. This key has %s", type(key)
         )
         return
-    items = graph.get_collection(name)
+    if items is None:
+        items = (graph or get_default_graph()).get_collection(key)
     if not items:
         return
-    proto = result.collection_def[name]
+    proto = meta_graph_def.collection_def[key]
     try:
-        if name == GraphKeys.SAVERS and clear_savers:
-            items = [s for s in items if saver_def is not None and s.as_saver_def() == saver_def]
-        if name in _VARIABLES or name in _PROTOS:
-            to_proto = _PROTOS[name][1] if name in _PROTOS else _variable_proto
+        if key in _VARIABLES or key in _PROTOS:
+            to_proto = _PROTOS[key][1] if key in _PROTOS else _variable_proto
             for item in items:
-                written = to_proto(item, export_scope=scope)
+                written = to_proto(item, export_scope=export_scope)
                 if written is not None:
                     proto.bytes_list.value.append(written.SerializeToString())
         else:
-            _fill_plain(proto, items, scope, excluded)
+            _fill_plain(proto, items, export_scope, exclude_nodes)
     except (TypeError, ValueError, AttributeError) as error:
         logging.warning(
             "Issue encountered when serializing %s.\nType is unsupported, or the types of the items"
             " don't match field type in CollectionDef. Note this is a warning and probably safe to"
             " ignore.\n%s",
-            name,
+            key,
             error,
         )
-        del result.collection_def[name]
+        del meta_graph_def.collection_def[key]
         return
     if proto.WhichOneof("kind") is None:
-        del result.collection_def[name]
+        del meta_graph_def.collection_def[key]
 
 
 def _variable_proto(item, export_scope=None):

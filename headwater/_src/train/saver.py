@@ -357,6 +357,16 @@ class Saver:
             strip_default_attrs=strip_default_attrs,
         )
 
+    def _add_collection_def(self, meta_graph_def, key, export_scope=None):
+        """Adds a collection of the default graph to a `MetaGraphDef`; programs do call this.
+
+        Args:
+          meta_graph_def: the proto.
+          key: name of the collection; one that cannot be written is left out.
+          export_scope: only what is under this name scope.
+        """
+        meta_graph.add_collection_def(meta_graph_def, key, export_scope=export_scope)
+
     # -- restoring -------------------------------------------------------------------------------
 
     def restore(self, sess, save_path):
