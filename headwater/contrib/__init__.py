@@ -22,6 +22,7 @@ _PARTS = (
     "rnn",
     "seq2seq",
     "slim",
+    "staging",
     "tensor_forest",
     "tensorboard",
     "tpu",
@@ -30,7 +31,6 @@ _PARTS = (
 )
 _NOT_HERE = (
     "quantize",
-    "staging",
     "summary",
     "tfprof",
 )

@@ -226,12 +226,8 @@ def test_projector(tmp_path):
 NOT_THERE = {
     "eager.enable_eager_execution": "graph",
     "eager.python.tfe": "graph",
-    "boosted_trees.estimator_batch": "XGBoost",
-    "tensor_forest.python": "RandomForestClassifier",
     "quantize.create_training_graph": "fake_quant",
-    "factorization.KMeans": "sklearn",
     "summary.create_file_writer": "tf.summary.FileWriter",
-    "staging.StagingArea": "prefetch",
     "tfprof.model_analyzer": "RunMetadata",
 }
 

@@ -56,7 +56,8 @@ _ROWS = {
         ("histogram_ops confusion_matrix numerics sort_ops special_math_ops standard_ops", "tf"),
         ("variables variable_scope partitioned_variables manip_ops list_ops", "tf"),
         ("resources", ".compatibility.resource_handles"),
-        ("cond_v2 while_v2 control_flow_state while_loop cond inplace_ops batch_ops", "tf"),
+        ("cond_v2 while_v2 control_flow_state while_loop cond batch_ops", "tf"),
+        ("inplace_ops", ".ops.in_place tf"),
         ("math_grad array_grad nn_grad control_flow_grad weights_broadcast_ops", "tf"),
         ("control_flow_ops", ".ops.grouping"),
         ("random_ops stateless_random_ops", "tf tf.random"),
@@ -87,7 +88,8 @@ _ROWS = {
         ("losses.losses losses.losses_impl losses.util losses.loss_reduction", "tf.losses"),
         ("metrics metrics_impl", "tf.metrics"),
         ("gradient_checker", "tf.test"),
-        ("summary_ops summary_ops_v2 summary_op_util", "tf.summary .ops._summary"),
+        ("summary_ops summary_ops_v2", "tf.summary .ops._summary"),
+        ("summary_op_util", ".ops.summary_functions"),
         ("distributions.distribution distributions.normal", "tf.distributions"),
         ("distributions.distributions distributions.util", "tf.distributions"),
         ("control_flow_util", ".compatibility.framework_names"),
@@ -144,8 +146,9 @@ _ROWS = {
         ("io.python_io io.tf_record", "tf.python_io"),
     ],
     "eager": [
-        ("context", ".compatibility.switches"),
-        ("backprop def_function function", "tf"),
+        ("context", ".eager.mode .compatibility.switches"),
+        ("backprop", "tf tf.contrib.eager"),
+        ("def_function function", "tf.contrib.eager .eager.defun tf"),
     ],
     "summary": [
         ("summary summary_iterator writer.writer writer.writer_cache", "tf.summary tf.train"),
@@ -175,6 +178,9 @@ _ROWS = {
     ],
     "estimator": [
         ("estimator estimator_lib run_config model_fn training", "tf.estimator"),
+    ],
+    "distribute": [
+        ("summary_op_util", ".ops.summary_functions"),
     ],
 }
 

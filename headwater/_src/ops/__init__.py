@@ -15,6 +15,8 @@ optable.DEFERRED.extend(
         "image_encoding",
         "image_files",
         "image_resize",
+        "in_place",
         "matrix_functions",
+        "staging",
     )
 )

@@ -24,8 +24,18 @@ def clean_tag(name):
 
 
 @contextlib.contextmanager
-def _scope(name, family=None, default_name=None):
-    """The scope of a summary node; gives its tag and scope."""
+def summary_scope(name, family=None, default_name=None, values=None):
+    """The name scope of a summary node.
+
+    Args:
+      name: name of the node and of the series.
+      family: a group in TensorBoard, which comes before the tag.
+      default_name: the name when `name` is None.
+      values: the node's inputs; not needed.
+
+    Yields:
+      The tag and the scope.
+    """
     name, family = clean_tag(name), clean_tag(family)
     graph = get_default_graph()
     asked = name if family is None else f"{family}/{name}"
@@ -37,10 +47,29 @@ def _scope(name, family=None, default_name=None):
         yield tag, scope
 
 
+def collect(val, collections, default_collections):
+    """Puts a summary into collections.
+
+    Args:
+      val: the summary, a `Tensor`.
+      collections: their names; None for `default_collections`.
+      default_collections: names.
+    """
+    for key in default_collections if collections is None else collections:
+        get_default_graph().add_to_collection(key, val)
+
+
+def skip_summary():
+    """Whether summaries of this replica of a distributed program are left out: there is only one.
+
+    Returns:
+      False.
+    """
+    return False
+
+
 def _collect(value, collections):
-    keys = [GraphKeys.SUMMARIES] if collections is None else collections
-    for key in keys:
-        get_default_graph().add_to_collection(key, value)
+    collect(value, collections, [GraphKeys.SUMMARIES])
     return value
 
 
@@ -56,7 +85,7 @@ def scalar(name, tensor, collections=None, family=None):
     Returns:
       A scalar string `Tensor`: a `Summary` message.
     """
-    with _scope(name, family) as (tag, scope):
+    with summary_scope(name, family) as (tag, scope):
         value = (
             raw.ScalarSummary(tags=tag, values=tensor, name=scope)
             if name
@@ -80,7 +109,7 @@ def histogram(name, values, collections=None, family=None):
     Raises:
       InvalidArgumentError: a value is not finite, when run.
     """
-    with _scope(name, family, "HistogramSummary") as (tag, scope):
+    with summary_scope(name, family, "HistogramSummary") as (tag, scope):
         value = raw.HistogramSummary(tag=tag, values=values, name=scope)
     return _collect(value, collections)
 
@@ -99,7 +128,7 @@ def image(name, tensor, max_outputs=3, collections=None, family=None):
     Returns:
       A scalar string `Tensor`: a `Summary` message.
     """
-    with _scope(name, family) as (tag, scope):
+    with summary_scope(name, family) as (tag, scope):
         value = raw.ImageSummary(tag=tag, tensor=tensor, max_images=max_outputs, name=scope)
     return _collect(value, collections)
 
@@ -118,7 +147,7 @@ def audio(name, tensor, sample_rate, max_outputs=3, collections=None, family=Non
     Returns:
       A scalar string `Tensor`: a `Summary` message.
     """
-    with _scope(name, family) as (tag, scope):
+    with summary_scope(name, family) as (tag, scope):
         sample_rate = convert_to_tensor(sample_rate, dtypes.float32, name="sample_rate")
         value = raw.AudioSummaryV2(
             tag=tag, tensor=tensor, sample_rate=sample_rate, max_outputs=max_outputs, name=scope
@@ -158,7 +187,7 @@ def tensor_summary(
         metadata.summary_description = summary_description
     if display_name is not None:
         metadata.display_name = display_name
-    with _scope(name, family) as (tag, scope):
+    with summary_scope(name, family) as (tag, scope):
         value = raw.TensorSummaryV2(
             tag=tag,
             tensor=tensor,
