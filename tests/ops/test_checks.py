@@ -206,3 +206,19 @@ def test_a_rank_that_turns_out_to_be_no_scalar(check):
     with tf.Session() as sess:
         with pytest.raises(tf.errors.InvalidArgumentError, match="Rank must be a scalar"):
             sess.run(operation, {rank: [1, 2]})
+
+
+@pytest.mark.parametrize(
+    ("structure", "text"),
+    [
+        (lambda s: s, "{}"),
+        (lambda s: [s], "[{}]"),
+        (lambda s: {"a": s, "b": 1}, "{{'a': {}, 'b': 1}}"),
+    ],
+)
+def test_sparse_tensors_are_printed_with_the_names_of_their_parts(structure, text, capfd):
+    sparse = tf.SparseTensor([[0, 1]], [7], [2, 3])
+    with tf.Session() as sess:
+        sess.run(tf.print(structure(sparse), output_stream=sys.stdout))
+    shown = "'SparseTensor(indices=[[0 1]], values=[7], shape=[2 3])'"
+    assert capfd.readouterr().out == text.format(shown) + "\n"

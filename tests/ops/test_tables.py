@@ -117,3 +117,20 @@ def test_keys_may_be_vectors(sess, tmp_path):
     assert sess.run(found).tolist() == [10, -1, 11]
     with pytest.raises(tf.errors.InvalidArgumentError, match="Expected key shape"):
         sess.run(table.lookup(np.array([[0, 1, 2]])))
+
+
+@pytest.mark.parametrize("use", [lambda t, k: t.lookup(k), lambda t, k: t.insert(k, [1])])
+def test_keys_of_another_type_are_no_keys_of_a_table_that_changes(use):
+    table = tf.lookup.experimental.DenseHashTable(tf.int64, tf.int64, -1, 0, -2)
+    with pytest.raises(ValueError, match="requested dtype int64 for Tensor with dtype float32"):
+        use(table, tf.constant([4.0]))
+
+
+@pytest.mark.parametrize("default", [[[-1, -1]], np.zeros([1, 0, 2])])
+def test_a_default_value_is_a_scalar_or_a_vector(default):
+    table = tf.contrib.lookup.MutableHashTable(
+        tf.string, tf.int64, tf.constant(default, tf.int64), checkpoint=False
+    )
+    with tf.Session() as sess:
+        with pytest.raises(tf.errors.InvalidArgumentError, match="Default value must be a vector"):
+            sess.run(table.size())

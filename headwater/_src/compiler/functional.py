@@ -63,7 +63,10 @@ def emit(builder, node, fed, after):
     if selects and _emit_known_branch(builder, node, bodies, fed, after):
         return
     ins, bound, state = _arguments(builder, node, bodies)
-    varying = _varying(bodies[1], bound) if op.form == "loop" else ()
+    varying = ()
+    if op.form == "loop":
+        live = _live(bodies, [t in builder.used for t in node.outputs], op.hidden)
+        varying = tuple(i for i in _varying(bodies[1], bound) if i in live)
     subs = []
     for body in bodies:
         outputs = body.outputs
@@ -239,6 +242,27 @@ def _varying(body, bound):
     return tuple(
         i for i, (is_state, _) in enumerate(bound) if not is_state and not hands_on(body, i)
     )
+
+
+def _live(bodies, wanted, hidden):
+    """Positions of the loop variables that decide how often a loop runs, what it does besides, or
+    one of the results that are `wanted`; what only the others need is not computed.
+    """
+    condition, body = bodies
+    live = {i + hidden for i, is_wanted in enumerate(wanted) if is_wanted}
+    live |= _needed_inputs(condition, condition.outputs)
+    while True:
+        needed = _needed_inputs(body, [body.outputs[i] for i in live])
+        if needed <= live:
+            return live
+        live |= needed
+
+
+def _needed_inputs(body, outputs):
+    """Positions of the inputs of a body that some of its outputs, and its targets, depend on."""
+    nodes = prune(outputs, body.targets, body.inputs).nodes
+    used = {t for node in nodes for t in node.inputs} | set(outputs)
+    return {i for i, t in enumerate(body.inputs) if t in used}
 
 
 def samples_of(instrs):

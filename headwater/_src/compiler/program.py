@@ -137,6 +137,15 @@ class Builder:
         self.instr_of = {}  # node -> indices of the instructions that must have run when it has
         self.tokens = {}  # Tensor or node that may be dead (see `frames`) -> value id
         self.analysis = None
+        self._used = None
+
+    @property
+    def used(self):
+        """The tensors that some node takes, or that are fetched."""
+        if self._used is None:
+            self._used = {t for node in self.sub.nodes for t in node.inputs}
+            self._used.update(self.sub.fetches)
+        return self._used
 
     def build(self, variables):
         program, sub = self.program, self.sub

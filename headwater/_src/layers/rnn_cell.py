@@ -10,7 +10,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from headwater._src.core import nest
+from headwater._src.core import dtypes, nest
 from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.graph import raw
 from headwater._src.graph.convert import constant, convert_to_tensor
@@ -87,10 +87,15 @@ def _sigmoid(x, name=None):
 def check_floating(*structures):
     """Raises ValueError when a tensor is not of a floating-point or complex type."""
     for tensor in nest.flatten(list(structures)):
-        if not (tensor.dtype.is_floating or tensor.dtype.is_complex):
-            raise ValueError(
-                f"RNN cell only supports floating point inputs, but saw dtype: {tensor.dtype.name}"
-            )
+        check_floating_type(tensor.dtype)
+
+
+def check_floating_type(dtype):
+    """Raises ValueError for a type that is neither a floating-point nor a complex one."""
+    if not (dtype.is_floating or dtype.is_complex):
+        raise ValueError(
+            f"RNN cell only supports floating point inputs, but saw dtype: {dtype.name}"
+        )
 
 
 def _described(value):
@@ -321,6 +326,7 @@ class GRUCell(RNNCell):
         return self._num_units
 
     def build(self, inputs_shape):
+        check_floating_type(dtypes.as_dtype(self.dtype))
         n = self._num_units
         rows = self._input_size(inputs_shape) + n
         self._gate_kernel = self.add_variable(

@@ -265,10 +265,13 @@ class MutableHashTable(LookupInterface):
 
         Returns:
           A tensor of the table's value type.
+
+        Raises:
+          ValueError: the keys are of another type.
         """
         with scope(name, f"{self._name}_lookup_table_find", [self._resource_handle, keys]):
             keys, wrap = self._dense(keys)
-            _check_keys(keys, self._key_dtype)
+            keys = convert_to_tensor(keys, self._key_dtype, name="keys")
             default = (
                 self._default_value if dynamic_default_values is None else dynamic_default_values
             )

@@ -159,6 +159,16 @@ class _Slot:
         return self.mark
 
 
+class _SparseSlot:
+    """The place of a sparse tensor, in quotes as TensorFlow has it."""
+
+    def __init__(self, *slots):
+        self.slots = slots
+
+    def __repr__(self):
+        return "'SparseTensor(indices={}, values={}, shape={})'".format(*self.slots)
+
+
 def _template(x, tensors):
     """The text of `x` as a list of strings and slots; its tensors are added to `tensors`."""
     if isinstance(x, str):
@@ -166,7 +176,8 @@ def _template(x, tensors):
 
     def slot(leaf):
         if isinstance(leaf, SparseTensor):
-            return [slot(leaf.indices), slot(leaf.values), slot(leaf.dense_shape)]
+            parts = (leaf.indices, leaf.values, leaf.dense_shape)
+            return _SparseSlot(*(slot(part) for part in parts))
         if not isinstance(leaf, Tensor) and hasattr(leaf, "_as_graph_element"):
             leaf = convert_to_tensor(leaf)
         if not isinstance(leaf, Tensor):

@@ -4,7 +4,7 @@ import numpy as np
 
 from headwater._src.graph import define_op
 from headwater._src.ops import _tables
-from headwater._src.ops._shapes import ShapeError, merge_dim, scalar, with_rank
+from headwater._src.ops._shapes import ShapeError, merge_dim, scalar, text, with_rank
 from headwater._src.ops._strings import as_bytes, invalid, shape_text
 
 _NAMES = [
@@ -76,6 +76,8 @@ MutableHashTableOfTensorsV2 = define_op(
 
 @MutableHashTableOfTensorsV2.host
 def mutable_hash_table_of_tensors_kernel(ctx, *, key_dtype, value_dtype, value_shape):
+    if value_shape is None or len(value_shape) != 1:
+        raise invalid(f"Default value must be a vector, got shape {text(value_shape)}")
     return _checked(
         _shared(ctx, lambda: _tables.Table(key_dtype, value_dtype, value_shape)),
         key_dtype,
