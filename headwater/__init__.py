@@ -3,10 +3,7 @@
 # --- core: types, shapes, errors, logging -------------------------------------------------------
 from headwater import dtypes as dtypes, errors as errors, logging as logging, nest as nest
 from headwater._src.core import lazy as _lazy
-from headwater._src.core.behavior import (
-    disable_eager_execution as disable_eager_execution,
-    disable_v2_behavior as disable_v2_behavior,
-)
+from headwater._src.core.behavior import disable_v2_behavior as disable_v2_behavior
 from headwater._src.core.device import DeviceSpec as DeviceSpec
 from headwater._src.core.dtypes import (
     QUANTIZED_DTYPES as QUANTIZED_DTYPES,
@@ -843,13 +840,20 @@ _OTHERS = {
     # `%load_ext headwater` in IPython.
     "load_ipython_extension": "headwater._src.cli.notebook_extension",
     "unload_ipython_extension": "headwater._src.cli.notebook_extension",
-    # What programs ask of eager execution, and of ops in C++.
+    "GradientTape": "headwater._src.eager.tape",
+    "py_function": "headwater._src.eager.py_function",
     **dict.fromkeys(
         (
-            "GradientTape",
+            "disable_eager_execution",
             "enable_eager_execution",
             "enable_v2_behavior",
             "executing_eagerly",
+        ),
+        "headwater._src.eager.mode",
+    ),
+    # What programs ask of ops in C++.
+    **dict.fromkeys(
+        (
             "load_file_system_library",
             "load_op_library",
         ),

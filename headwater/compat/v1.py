@@ -2,7 +2,6 @@
 
 from headwater._src.core import lazy as _lazy
 from headwater._src.core.behavior import (
-    disable_eager_execution as disable_eager_execution,
     disable_resource_variables as disable_resource_variables,
     disable_v2_behavior as disable_v2_behavior,
 )

@@ -18,16 +18,12 @@ _DIFFERENT = {
     "train.Server": "servers of one process share variables; other processes are not reached",
     "load_op_library": "compiled kernels cannot be loaded: write the op with tf.py_func",
     "load_file_system_library": "file systems cannot be added",
-    "enable_eager_execution": "graphs only: remove the call and run what you want to see",
-    "enable_v2_behavior": "graphs only: remove the call",
-    "GradientTape": "graphs only: use tf.gradients",
+    "enable_v2_behavior": "1.x only: tf.enable_eager_execution() runs operations at once",
 }
 _REFUSED = {
     "load_op_library",
     "load_file_system_library",
-    "enable_eager_execution",
     "enable_v2_behavior",
-    "GradientTape",
 }
 
 

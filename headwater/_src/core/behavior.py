@@ -5,9 +5,5 @@ def disable_v2_behavior():
     """Does nothing: there is no other behaviour than that of 1.x."""
 
 
-def disable_eager_execution():
-    """Does nothing: programs build graphs."""
-
-
 def disable_resource_variables():
     """Does nothing: variables are reference variables unless the program asks for others."""

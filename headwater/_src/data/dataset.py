@@ -14,7 +14,7 @@ from headwater._src.data.mapping import Mapping
 from headwater._src.data.transforms import Transforms
 from headwater._src.graph import raw
 from headwater._src.graph.convert import convert_to_tensor
-from headwater._src.graph.default import get_default_graph
+from headwater._src.graph.default import executing_eagerly, get_default_graph
 from headwater._src.graph.type_spec import TensorSpec
 
 
@@ -75,6 +75,10 @@ class Dataset(Transforms, Mapping):
         return getattr(self, "_options", None) or Options()
 
     def __iter__(self):
+        if executing_eagerly():
+            from headwater._src.data.eager_iterator import EagerIterator
+
+            return EagerIterator(self)
         raise RuntimeError(
             "__iter__() is only supported inside of tf.function or when eager execution is enabled."
         )
@@ -233,6 +237,8 @@ class Dataset(Transforms, Mapping):
         Raises:
           ValueError: the dataset depends on a placeholder, a variable or a table.
         """
+        if executing_eagerly():
+            return iter(self)
         graph = get_default_graph()
         if graph is not self._variant_tensor.graph:
             _check_same_graph(graph, self._variant_tensor)
@@ -246,6 +252,11 @@ class Dataset(Transforms, Mapping):
         Args:
           shared_name: a name under which several sessions of a server share it.
         """
+        if executing_eagerly():
+            raise RuntimeError(
+                "dataset.make_initializable_iterator is not supported when eager execution is "
+                "enabled. Use `for element in dataset` instead."
+            )
         _check_same_graph(get_default_graph(), self._variant_tensor)
         handle = raw.IteratorV2(container="", shared_name=shared_name or "", **self._flat)
         initializer = raw.MakeIterator(self._variant_tensor, handle)

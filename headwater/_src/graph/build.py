@@ -69,6 +69,10 @@ def apply_op(op, inputs, attrs, name):
     if len(inputs) != len(op.input_names):
         inputs = _complete(op, inputs, attrs)
     graph = get_default_graph()
+    if graph.eager:
+        done = _run_now(op, plan, graph, inputs, attrs, name)
+        if done is not None:
+            return _outputs(op, plan, done)
     for value in inputs:
         if value.__class__ is Tensor:
             if value.op.graph is not graph:
@@ -77,7 +81,7 @@ def apply_op(op, inputs, attrs, name):
         else:
             graph = _graph_of(op, inputs, name)
             break
-    tensors, types = _fast_inputs(op, plan, inputs) if plan.simple else (None, None)
+    tensors, types = _fast_inputs(op, plan, inputs, Tensor) if plan.simple else (None, None)
     if tensors is None:
         if not name:
             name = op.name
@@ -106,6 +110,19 @@ def apply_op(op, inputs, attrs, name):
     else:
         node = make_node(graph, op, name or op.name, tensors, attrs, _output_types(op, attrs))
     return _outputs(op, plan, node)
+
+
+def _run_now(op, plan, graph, inputs, attrs, name):
+    """The operation, run at once; None when an input is a tensor of another graph."""
+    tensors, types = (
+        _fast_inputs(op, plan, inputs, graph.tensor_type) if plan.simple else (None, None)
+    )
+    if tensors is None:
+        if get_graph_from_inputs(_flatten(inputs)) is not graph:
+            return None
+        tensors, types = _convert_inputs(op, plan, inputs, attrs)
+    attrs = _finish_attrs(op, plan, attrs, types)
+    return graph.execute(op, name or op.name, tuple(tensors), attrs, _output_types(op, attrs))
 
 
 def _graph_of(op, inputs, name):
@@ -140,11 +157,11 @@ def _complete(op, inputs, attrs):
     return inputs
 
 
-def _fast_inputs(op, plan, inputs):
+def _fast_inputs(op, plan, inputs, tensor_type):
     """The common case: every input is already a tensor, of a type that fits; else (None, None)."""
     types = {}
     for arg, value in zip(op.opdef.inputs, inputs):
-        if value.__class__ is not Tensor:
+        if value.__class__ is not tensor_type:
             return None, None
         dtype = value.dtype
         if arg.is_ref:

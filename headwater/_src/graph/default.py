@@ -33,6 +33,11 @@ def get_default_graph():
     return _GLOBAL[0]
 
 
+def executing_eagerly():
+    """Whether operations run when they are called, in this thread and here."""
+    return get_default_graph().eager
+
+
 def enclosing_graph():
     """The innermost graph of this thread that is not the body of a function."""
     for graph in reversed(_state.graphs):

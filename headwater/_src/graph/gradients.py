@@ -87,6 +87,11 @@ def gradients(
         ) from None
     _check_sources([*ys, *xs])
     graph = get_graph_from_inputs([*ys, *xs, *stop, *given])
+    if graph.eager:
+        raise RuntimeError(
+            "tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape "
+            "instead."
+        )
     with graph.as_default():
         with graph.name_scope(name or "gradients"):
             ys = [

@@ -41,6 +41,9 @@ class Graph(elements.Elements, collections_lib.Collections):
     """
 
     _building_function = False
+    eager = False  # whether operations run as they are called, see `eager/graph.py`
+    tensor_type = Tensor
+    variable_type = None  # the class of variables, where the program has no choice
 
     def __init__(self):
         super().__init__()
@@ -151,6 +154,11 @@ class Graph(elements.Elements, collections_lib.Collections):
     def prevent_fetching(self, op):
         """Marks `op` as not fetchable."""
         self._unfetchable.add(op)
+
+    def operation_seed(self):
+        """The seed of the next random op that has none of its own."""
+        self.random_ops += 1
+        return self.random_ops - 1
 
     # -- names -----------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ def make_node(graph, op, name, inputs, attrs, output_types):
       ValueError: the inputs' shapes do not fit, or the name is invalid or taken.
       RuntimeError: the graph is finalized.
     """
+    if graph.eager:
+        return graph.execute(op, name, inputs, attrs, output_types)
     if graph._finalized:
         raise RuntimeError("Graph is finalized and cannot be modified.")
     if name[-1] == "/":
@@ -87,6 +89,8 @@ def constant_node(graph, array, name="Const"):
     Returns:
       The `Tensor`.
     """
+    if graph.eager:
+        return graph.constant(array)
     dtype = dtypes.as_dtype(array.dtype)
     attrs = {"value": array, "dtype": dtype}
     if graph._local.scopes.plain and not graph._finalized and name[-1] != "/":

@@ -1,6 +1,7 @@
 """`ResourceVariable`: state behind a handle; every read is a node of its own."""
 
 import contextlib
+import weakref
 
 from headwater._src.core import dtypes
 from headwater._src.graph import dims as dims_lib
@@ -37,6 +38,7 @@ class ResourceVariable(Variable):
                 name=scope,
             )
         self._variable = self._handle
+        self._handle.variable = weakref.ref(self)  # for tapes
         with graph.name_scope("IsInitialized"):
             self._is_initialized_op = raw.VarIsInitializedOp(self._handle)
         with graph.name_scope("Assign") as assign_scope, self._at_handle():

@@ -39,8 +39,7 @@ def get_seed(op_seed):
     if seed is None:
         seed = DEFAULT_GRAPH_SEED
     elif op_seed is None:
-        op_seed = graph.random_ops
-        graph.random_ops += 1
+        op_seed = graph.operation_seed()
     seeds = _truncated(seed), _truncated(op_seed)
     # Zero twice would mean "unpredictable" to the kernel.
     return (0, _LARGEST) if seeds == (0, 0) else seeds

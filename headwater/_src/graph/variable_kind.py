@@ -15,7 +15,9 @@ class VariableType(type):
 
     def __call__(cls, *args, **kwargs):
         if not cls.__dict__.get("_either_kind"):
-            return type.__call__(cls, *args, **kwargs)
+            own = enclosing_graph().variable_type
+            if own is None or own is cls or not issubclass(own, cls):
+                return type.__call__(cls, *args, **kwargs)
         creators = _thread_state().get("variable_creators", ())
         if not creators:
             return cls._create(*args, **kwargs)
@@ -30,6 +32,9 @@ class VariableType(type):
         return create(**settings)
 
     def _create(cls, *args, **kwargs):
+        own = enclosing_graph().variable_type
+        if own is not None:
+            return own(*args, **kwargs)
         use_resource = kwargs.get("use_resource")
         if use_resource is None:
             scopes = _thread_state().get("variable_scopes")

@@ -3,6 +3,7 @@
 State: `VariableStore`, one per graph, kept at the graph.
 """
 
+import contextlib
 import enum
 import functools
 import inspect
@@ -41,8 +42,39 @@ def store_of(graph=None):
     graph = graph or enclosing_graph()
     store = graph.__dict__.get("_variable_store")
     if store is None:
-        store = graph._variable_store = VariableStore()
+        store = graph._variable_store = VariableStore(keeps=not graph.eager)
     return store
+
+
+class EagerVariableStore:
+    """A place where eager execution finds variables again that `tf.get_variable` has made."""
+
+    def __init__(self):
+        self._store = VariableStore()
+        self._store.reuses = True
+
+    @contextlib.contextmanager
+    def as_default(self):
+        """A block in which `tf.get_variable` looks here first."""
+        graph = enclosing_graph()
+        before = store_of(graph)
+        graph._variable_store = self._store
+        try:
+            yield
+        finally:
+            graph._variable_store = before
+
+    def variables(self):
+        """The variables made in its blocks."""
+        return list(self._store.variables.values())
+
+    def trainable_variables(self):
+        """Those of them that are trained."""
+        return [v for v in self.variables() if v.trainable]
+
+    def non_trainable_variables(self):
+        """Those of them that are not trained."""
+        return [v for v in self.variables() if not v.trainable]
 
 
 class VariableStore:
@@ -53,7 +85,13 @@ class VariableStore:
       partitioned: name -> `PartitionedVariable`.
     """
 
-    def __init__(self):
+    def __init__(self, keeps=True):
+        """Makes an empty store.
+
+        Args:
+          keeps: whether variables are found again; where not, each call makes a new one.
+        """
+        self.keeps, self.reuses = keeps, False
         self.variables = {}
         self.partitioned = {}
 
@@ -165,9 +203,11 @@ class VariableStore:
         if initializer is not None and not callable(initializer) and shape is not None:
             raise ValueError("If initializer is a constant, do not specify shape.")
         shape = TensorShape(shape)
+        if self.reuses:
+            reuse = AUTO_REUSE
         if name in self.variables:
             return self._found(name, shape, dtype, reuse)
-        if reuse is True:
+        if reuse is True and self.keeps:
             raise ValueError(
                 f"Variable {name} does not exist, or was not created with tf.get_variable(). Did "
                 "you mean to set reuse=tf.AUTO_REUSE in VarScope?"
@@ -215,7 +255,8 @@ class VariableStore:
             use_resource=use_resource,
             **settings,
         )
-        self.variables[name] = variable
+        if self.keeps:
+            self.variables[name] = variable
         if regularizer is not None:
             _regularize(name, variable, regularizer)
         return variable

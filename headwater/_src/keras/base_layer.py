@@ -294,7 +294,8 @@ class Layer(LayerEnds, LayerSums, Tracking, base.Layer):
         finally:
             _calls.training.pop()
         self._mark_masks(inputs, outputs, kwargs.get("mask", given))
-        if flat and all(isinstance(t, Tensor) for t in nest.flatten(outputs)):
+        symbolic = flat and not flat[0].graph.eager
+        if symbolic and all(isinstance(t, Tensor) for t in nest.flatten(outputs)):
             Node(self, inputs, outputs, recorded)
         return outputs
 

@@ -13,7 +13,7 @@ from headwater._src.core import dtypes, nest
 from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.graph.collections import GraphKeys
 from headwater._src.graph.convert import convert_to_tensor
-from headwater._src.graph.default import get_default_graph
+from headwater._src.graph.default import executing_eagerly, get_default_graph
 from headwater._src.graph.framework import name_scope
 from headwater._src.graph.named_variables import get_variable
 from headwater._src.graph.operation import Tensor
@@ -215,6 +215,8 @@ class Layer:
     def add_loss(self, losses, inputs=None):
         """Adds tensors to `losses` and to the graph's regularization losses."""
         losses = losses if isinstance(losses, (list, tuple)) else [losses]
+        if executing_eagerly():
+            return
         self._losses += losses
         for loss in losses:
             get_default_graph().add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)
@@ -222,6 +224,8 @@ class Layer:
     def add_update(self, updates, inputs=None):
         """Adds operations to `updates` and to the collection `UPDATE_OPS`."""
         updates = updates if isinstance(updates, (list, tuple)) else [updates]
+        if executing_eagerly():  # they have run
+            return
         self._updates += updates
         for update in updates:
             get_default_graph().add_to_collection(GraphKeys.UPDATE_OPS, update)
@@ -328,7 +332,8 @@ class Layer:
         flat = [t for t in nest.flatten(inputs) if isinstance(t, Tensor)]
         if flat:
             self._graph = flat[0].graph
-        self._inputs += flat
+        if not executing_eagerly():
+            self._inputs += flat
         if self._dtype is None and flat:
             self._dtype = flat[0].dtype.base_dtype.name
         reuse = True if self.built else self._reuse

@@ -6,6 +6,7 @@ from headwater._src.core import dtypes, errors
 from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.graph import define_op, public, raw
 from headwater._src.graph.convert import constant, convert_to_tensor
+from headwater._src.graph.default import executing_eagerly
 from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._scope import scope
 from headwater._src.ops._shapes import ShapeError, compatible, is_full, known_dims, size, text
@@ -81,6 +82,8 @@ def placeholder(dtype, shape=None, name=None):
     >>> sess.run(x + 1, {x: [[1, 2]]})
     array([[2., 3.]], dtype=float32)
     """
+    if executing_eagerly():
+        raise RuntimeError("tf.placeholder() is not compatible with eager execution.")
     return raw.Placeholder(dtype=dtype, shape=shape, name=name)
 
 
@@ -157,6 +160,10 @@ def fill_kernel(xp, dims, value, *, T):
     if (np.asarray(dims) < 0).any():
         raise errors.InvalidArgumentError(
             None, None, f"Dimension {int(np.asarray(dims).min())} must be >= 0"
+        )
+    if np.ndim(value):
+        raise errors.InvalidArgumentError(
+            None, None, f"value must be a scalar, got shape {text(np.shape(value))}"
         )
     return xp.full(tuple(np.asarray(dims).tolist()), value, T.as_numpy_dtype)
 

@@ -6,7 +6,7 @@ from headwater._src.core import dtypes, nest
 from headwater._src.graph import bodies, define_op, public, raw
 from headwater._src.graph.composite import IndexedSlices
 from headwater._src.graph.convert import convert_to_tensor
-from headwater._src.graph.default import get_default_graph
+from headwater._src.graph.default import executing_eagerly, get_default_graph
 from headwater._src.graph.func_graph import unify_captures
 from headwater._src.graph.function_gradient import branch_gradient
 from headwater._src.graph.operation import Tensor
@@ -171,6 +171,8 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
         raise TypeError("'true_fn' must be callable.")
     if not callable(false_fn):
         raise TypeError("'false_fn' must be callable.")
+    if executing_eagerly():
+        return _result_of(true_fn if pred else false_fn, strict)
     if isinstance(pred, bool):
         raise TypeError("'pred' must not be a Python bool.")
     with scope(name, "cond", [pred]):
@@ -187,6 +189,12 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
         _same_index_types(found)
         _check_alike(*found)
         return _branches(raw.If, pred, found, names=["then_branch", "else_branch"])
+
+
+def _result_of(function, strict):
+    """What a function gives that is called at once."""
+    result = function()
+    return result if strict else _unpacked(result)
 
 
 def _old_name(new_name, new, old_name, old):

@@ -3,7 +3,7 @@
 import builtins
 
 from headwater._src.graph import define_op, public, raw
-from headwater._src.graph.default import get_default_graph
+from headwater._src.graph.default import executing_eagerly, get_default_graph
 from headwater._src.graph.graph import get_graph_from_inputs
 from headwater._src.graph.operation import Operation, Tensor
 from headwater._src.ops._scope import scope
@@ -51,6 +51,8 @@ def group(*inputs, **kwargs):
     name = kwargs.pop("name", None)
     if kwargs:
         raise TypeError(f"Unknown keyword arguments: {', '.join(kwargs)}")
+    if executing_eagerly():  # they have run
+        return raw.NoOp(name=name)
     flat = builtins.list(_flatten(inputs))
     with scope(name, "group_deps", [*flat, *(getattr(x, "op", None) for x in flat)]) as node_name:
         if not flat:

@@ -5,7 +5,7 @@ from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.graph import bodies, define_op, dims as dims_lib, public, raw
 from headwater._src.graph.composite import SparseTensor
 from headwater._src.graph.convert import convert_to_tensor
-from headwater._src.graph.default import get_default_graph
+from headwater._src.graph.default import executing_eagerly, get_default_graph
 from headwater._src.graph.func_graph import hands_on
 from headwater._src.graph.function_gradient import loop_gradient, loop_node
 from headwater._src.graph.operation import Tensor
@@ -103,6 +103,8 @@ def while_loop(
     if not loop_vars:
         raise ValueError("'loop_vars' must be provided.")
     loop_vars = list(loop_vars) if not isinstance(loop_vars, (list, tuple)) else loop_vars
+    if executing_eagerly():
+        return _repeat(cond, body, loop_vars, maximum_iterations, return_same_structure)
     with scope(name, "while", nest.flatten(loop_vars)):
         loop = _Loop(loop_vars, shape_invariants, maximum_iterations)
         results = loop.build(cond, body, parallel_iterations, back_prop)
@@ -110,6 +112,22 @@ def while_loop(
         return results
     single = len(loop.starts) == 1 if loop.limit is None else len(results) == 1
     return results[0] if single else results
+
+
+def _repeat(cond, body, loop_vars, maximum_iterations, return_same_structure):
+    """The loop, run by Python at once."""
+    single = len(loop_vars) == 1
+    values = nest.map_structure(bodies.as_leaf, loop_vars)
+    count = 0
+    while cond(*values):
+        if maximum_iterations is not None and count >= int(maximum_iterations):
+            break
+        given = body(*values)
+        given = [given] if single and not isinstance(given, (list, tuple)) else list(given)
+        nest.assert_same_structure(list(values), given)
+        values = nest.map_structure(bodies.as_leaf, given)
+        count += 1
+    return values[0] if single and not return_same_structure else values
 
 
 class _Loop:

@@ -15,6 +15,7 @@ import numpy as np
 from headwater._src.core import dtypes, errors
 from headwater._src.graph import define_op
 from headwater._src.graph.default import get_default_graph
+from headwater._src.graph.gradients import is_trainable
 from headwater._src.graph.optable import raw
 
 PyFunc = define_op(
@@ -32,11 +33,22 @@ PyFuncStateless = define_op(
 )
 
 
+EagerPyFunc = define_op(
+    "EagerPyFunc",
+    inputs="input: Tin",
+    outputs="output: Tout",
+    attrs=["token: string", "Tin: list(type) >= 0", "Tout: list(type) >= 0"],
+    stateful=True,
+)
+
+
 class _Function:
     """Holds a function, so that it can be referred to weakly."""
 
     def __init__(self, function):
         self.function = function
+        self.token = f"pyfunc_{next(_numbers)}"
+        _functions[self.token] = self
 
 
 _functions = weakref.WeakValueDictionary()
@@ -136,6 +148,33 @@ for _op, _kernel in ((PyFunc, py_func_kernel), (PyFuncStateless, py_func_statele
     _op.host(_kernel)
     _op.no_gradient()
 
+EagerPyFunc.shape(lambda input, *, Tout: [None] * len(Tout))
+EagerPyFunc.host(py_func_kernel)
+
+
+@EagerPyFunc.gradient
+def eager_py_func_gradient(op, *dys):
+    backward = op.attrs.get("_backward")
+    if backward is None:  # the node of a file, or a gradient
+        raise LookupError(f"The gradient of '{op.name}' (op type: EagerPyFunc) is not known.")
+    types = [t.dtype.base_dtype for t in op.inputs]
+    found = raw.EagerPyFunc([*op.inputs, *dys], token=backward, Tout=types, name="EagerPyFunc")
+    for x, dx in zip(op.inputs, found):
+        dx.set_shape(x.shape)
+    return [dx if is_trainable(x) else None for x, dx in zip(op.inputs, found)]
+
+
+def add_function(function, graph):
+    """What stands for a function, with a `token` for nodes of a graph, which keeps it alive.
+
+    Args:
+      function: a function of arrays.
+      graph: the `Graph`.
+    """
+    holder = _Function(function)
+    _keep(graph, holder)
+    return holder
+
 
 def py_func(func, inp, Tout, stateful=True, name=None):
     """Tensors that a Python function computes, each time the step runs.
@@ -161,16 +200,13 @@ def py_func(func, inp, Tout, stateful=True, name=None):
     """
     if not callable(func):
         raise ValueError(f"Expected func to be callable. Received func={func}")
-    holder = _Function(func)
-    token = f"pyfunc_{next(_numbers)}"
-    _functions[token] = holder
-    _keep(get_default_graph(), holder)
+    holder = add_function(func, get_default_graph())
     listed = isinstance(Tout, (list, tuple))
     types = [dtypes.as_dtype(t) for t in (Tout if listed else [Tout])]
     op = raw.PyFunc if stateful else raw.PyFuncStateless
-    result = op(inp, token=token, Tout=types, name=name)
+    result = op(inp, token=holder.token, Tout=types, name=name)
     if not types:
-        return get_default_graph().get_operations()[-1] if stateful else []
+        return result if stateful else []
     return result if listed else result[0]
 
 
@@ -192,6 +228,6 @@ def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
 
 def _keep(graph, holder):
     """The function lives as long as the graph, and as the graphs around it."""
-    while graph is not None:
+    while graph is not None and not graph.eager:
         graph.__dict__.setdefault("_python_functions", []).append(holder)
         graph = getattr(graph, "outer_graph", None)

@@ -21,6 +21,15 @@ _MEANING = (
 )
 
 
+def meaning(error):
+    """The class of `tf.errors` and the message that stand for what a kernel raised."""
+    if isinstance(error, errors.OpError):
+        return type(error), error.message
+    kind = next((k for e, k in _MEANING if isinstance(error, e)), errors.UnknownError)
+    name = "" if isinstance(error, (ValueError, TypeError)) else f"{type(error).__name__}: "
+    return kind, f"{name}{error}"
+
+
 def located(error, node):
     """The error to raise for a kernel's `error` at `node`.
 
@@ -32,14 +41,10 @@ def located(error, node):
       A `tf.errors.OpError` of the class that fits, with `op`, `node_def` and where the node was
       created.
     """
+    kind, message = meaning(error)
     if isinstance(error, errors.OpError):
         if error.op is not None and error.op is not node:
             node = error.op
-        kind, message = type(error), error.message
         if "\n\t [[node " in message:
             return error
-    else:
-        kind = next((k for e, k in _MEANING if isinstance(error, e)), errors.UnknownError)
-        name = "" if isinstance(error, (ValueError, TypeError)) else f"{type(error).__name__}: "
-        message = f"{name}{error}"
     return node_error(kind, node, message)

@@ -7,7 +7,7 @@ from headwater._src.graph.aggregation import AggregationMethod
 from headwater._src.graph.collections import GraphKeys
 from headwater._src.graph.composite import IndexedSlices
 from headwater._src.graph.convert import constant, convert_to_tensor
-from headwater._src.graph.default import get_default_graph
+from headwater._src.graph.default import executing_eagerly, get_default_graph
 from headwater._src.graph.gradients import gradients
 from headwater._src.graph.operation import Tensor
 from headwater._src.graph.optable import PUBLIC, raw
@@ -129,6 +129,8 @@ class Optimizer(abc.ABC):
                 "gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, "
                 f"Optimizer.GATE_GRAPH.  Not {gate_gradients}"
             )
+        if executing_eagerly():
+            return self._gradients_of_call(loss, var_list, grad_loss)
         loss = self._call_if_callable(loss)
         self._check_types([loss])
         if grad_loss is not None:
@@ -159,6 +161,26 @@ class Optimizer(abc.ABC):
             [v for g, v in pairs if g is not None and v.dtype.base_dtype != dtypes.resource]
         )
         return pairs
+
+    def _gradients_of_call(self, loss, var_list, grad_loss):
+        """`compute_gradients` of a function that is called now."""
+        from headwater._src.eager.tape import GradientTape
+
+        if not callable(loss):
+            raise RuntimeError(
+                "`loss` passed to Optimizer.compute_gradients should be a function when eager "
+                "execution is enabled."
+            )
+        with GradientTape() as tape:
+            if var_list is not None:
+                var_list = _flatten(var_list)
+                tape.watch(var_list)
+            value = loss()
+        self._check_types([value])
+        var_list = list(tape.watched_variables()) if var_list is None else var_list
+        if not var_list:
+            raise ValueError("No variables to optimize.")
+        return list(zip(tape.gradient(value, var_list, grad_loss), var_list))
 
     def apply_gradients(
         self, grads_and_vars, global_step=None, name=None, skip_gradients_aggregation=False
@@ -280,7 +302,7 @@ class Optimizer(abc.ABC):
 
     def _create_non_slot_variable(self, initial_value, name, colocate_with):
         """The optimizer's variable `name` of the graph, made beside `colocate_with` if new."""
-        key = (name, get_default_graph())
+        key = (name, get_default_graph().root)
         if key not in self._non_slots:
             with key[1].colocate_with(colocate_with.op):
                 self._non_slots[key] = Variable(
@@ -292,7 +314,7 @@ class Optimizer(abc.ABC):
         return self._non_slots[key]
 
     def _get_non_slot_variable(self, name, graph=None):
-        return self._non_slots.get((name, graph or get_default_graph()))
+        return self._non_slots.get((name, (graph or get_default_graph()).root))
 
     # -- for subclasses --------------------------------------------------------------------------
 
@@ -356,7 +378,8 @@ class Optimizer(abc.ABC):
 
 
 def _key(var):
-    return (var.op.graph, var.op.name)
+    # Names of variables of eager execution are not distinct.
+    return getattr(var, "_unique_id", None) or (var.op.graph, var.op.name)
 
 
 def _flatten(items):

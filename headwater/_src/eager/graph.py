@@ -1,0 +1,194 @@
+"""`EagerGraph`: the place of operations that run as they are called.
+
+While it is the default graph, whatever makes a node runs it instead: `graph/build.py` and
+`graph/node.py` hand operations to `execute`. It keeps no nodes and no names. All else (public
+functions, conversions, layers, optimizers, the bodies of functions) is what it is in a graph.
+"""
+
+import contextlib
+import itertools
+import random
+
+import numpy as np
+
+from headwater._src.core import dtypes
+from headwater._src.eager.execute import Executor
+from headwater._src.eager.recording import record, recording
+from headwater._src.eager.tensor import EagerTensor
+from headwater._src.graph.collections import GraphKeys
+from headwater._src.graph.graph import Graph
+from headwater._src.graph.opdef import parse_opdef
+from headwater._src.graph.operation import Operation
+from headwater._src.graph.registry import Op
+from headwater._src.runtime.session import BaseSession
+
+_OWN_KEYS = frozenset(
+    value
+    for key, value in vars(GraphKeys).items()
+    if isinstance(value, str) and key[0] != "_" and key != "GLOBAL_STEP"
+)
+
+
+class EagerOperation(Operation):
+    """An operation that has run, as kernels and gradient functions see it.
+
+    Args:
+      graph: the `EagerGraph`.
+      op: the `Op`.
+      name: its name; only those of operations with state differ from each other.
+      inputs: tuple of tensors.
+      attrs: dict of attrs.
+      types: the `DType`s of its outputs.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, graph, op, name, inputs, attrs, types):
+        self.graph, self.op, self.type, self.name = graph, op, op.name, name
+        self.inputs, self.attrs = inputs, attrs
+        self._control, self._original = (), None
+        self.device, self.id, self.site = "", 0, ()
+        self.outputs: list = [_Pending(t) for t in types]
+
+
+class _Pending:
+    """An output before the operation has run: only its type is known."""
+
+    __slots__ = ("dtype",)
+
+    def __init__(self, dtype):
+        self.dtype = dtype
+
+
+class EagerGraph(Graph):
+    """The default graph of eager execution; there is one in a process."""
+
+    eager = True
+    tensor_type = EagerTensor
+
+    def __init__(self):
+        super().__init__()
+        # What tensors say made them: an operation of a kind that nothing knows, without inputs,
+        # so that no tensor keeps alive what it was computed from.
+        origin = Op(parse_opdef("EagerTensor", "", "", (), False))
+        self._origin = EagerOperation(self, origin, "EagerTensor", (), {}, ())
+        self._numbers = itertools.count()
+        self.executor = Executor(BaseSession(graph=self))
+
+    # -- operations ------------------------------------------------------------------------------
+
+    def execute(self, op, name, inputs, attrs, types):
+        """Runs an operation.
+
+        Args:
+          op: the `Op`.
+          name: what the node would be called in a graph.
+          inputs: tuple of `EagerTensor`s.
+          attrs: dict of attr values, complete.
+          types: list of the `DType`s of its outputs.
+
+        Returns:
+          The `EagerOperation`, with its outputs.
+
+        Raises:
+          tf.errors.OpError: the inputs do not fit, or the kernel failed.
+        """
+        scopes = self._local.scopes
+        if scopes.gradients and (given := dict(scopes.gradients).get(op.name)):
+            attrs["_gradient_op_type"] = given
+        if op.opdef.stateful or op.kind == "variable":
+            name = f"{name.rstrip('/')}_{next(self._numbers)}"
+        node = EagerOperation(self, op, name, inputs, attrs, types)
+        results, handles = self.executor.run(node)
+        origin = self._origin
+        node.outputs = [EagerTensor(origin, r, t) for r, t in zip(results, types)]
+        if handles is not None:
+            for tensor, handle in zip(node.outputs, handles):
+                tensor.handle = handle
+        if recording.tapes:
+            record(node)
+        return node
+
+    def constant(self, array):
+        """The tensor of a NumPy array, which must not change any more."""
+        return EagerTensor(self._origin, array, dtypes.as_dtype(array.dtype))
+
+    def tensor(self, content, dtype):
+        """A tensor of an array or, for a handle, of the object behind it."""
+        if dtype not in (dtypes.resource, dtypes.variant):
+            content = np.asarray(content)
+        return EagerTensor(self._origin, content, dtype)
+
+    def insert(self, node):
+        """Keeps nothing."""
+
+    # -- what graphs know of their nodes ---------------------------------------------------------
+
+    def unique_name(self, name, mark_as_used=True):
+        """`name` in the current scope: names need not be distinct.
+
+        Args:
+          name: a name.
+          mark_as_used: ignored.
+        """
+        scope = self._local.scopes.name
+        return f"{scope}/{name}" if scope else name
+
+    def control_dependencies(self, control_inputs):
+        """A block that changes nothing: operations run in the order of the program.
+
+        Args:
+          control_inputs: ignored, but functions among them are called.
+        """
+        for item in control_inputs or ():
+            if callable(item):
+                item()
+        return contextlib.nullcontext()
+
+    def colocate_with(self, op, ignore_existing=False):
+        """A block that changes nothing.
+
+        Args:
+          op: ignored.
+          ignore_existing: ignored.
+        """
+        return contextlib.nullcontext()
+
+    def add_to_collection(self, name, value):
+        """Adds to a collection of the program's own; TensorFlow's collections stay empty.
+
+        Args:
+          name: the collection's key.
+          value: what to add.
+        """
+        if name not in _OWN_KEYS:
+            super().add_to_collection(name, value)
+
+    def add_to_collections(self, names, value):
+        """Adds to several collections; see `add_to_collection`.
+
+        Args:
+          names: keys, or one key.
+          value: what to add.
+        """
+        for name in {names} if isinstance(names, str) else set(names):
+            self.add_to_collection(name, value)
+
+    @property
+    def seed(self):
+        """The random seed, or None."""
+        return self._seed
+
+    @seed.setter
+    def seed(self, value):
+        self._seed = value
+        self._random = random.Random(value)
+        if hasattr(self, "executor"):
+            self.executor.restart_streams()
+
+    def operation_seed(self):
+        """The seed of the next random operation that has none of its own: drawn by Python."""
+        return self._random.randint(0, 2**31 - 1)
+
+    def __repr__(self):
+        return "<headwater.EagerGraph>"
