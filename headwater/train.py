@@ -5,6 +5,7 @@ from headwater._src.cluster.cluster_spec import ClusterSpec as ClusterSpec
 from headwater._src.cluster.device_setter import replica_device_setter as replica_device_setter
 from headwater._src.cluster.server import Server as Server
 from headwater._src.core import lazy as _lazy
+from headwater._src.train import experimental as experimental
 from headwater._src.io.event_files import summary_iterator as summary_iterator
 from headwater._src.train import queue_runner as queue_runner
 from headwater._src.train.adadelta import AdadeltaOptimizer as AdadeltaOptimizer

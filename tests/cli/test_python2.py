@@ -46,6 +46,11 @@ PROGRAMS = [
     ("x = list({'a': 1}.iteritems()) + list({'a': 1}.itervalues())", [("a", 1), 1]),
     ("class D:\n    def iteritems(self): return 'own'\nx = D().iteritems()", "own"),
     ("x = iter([4]).next()", 4),
+    (
+        "import io, zipfile\nf = zipfile.ZipFile(io.BytesIO(), 'w')\nf.writestr('a', 'to be')\n"
+        "f.writestr('b', b'\\x00\\xff')\nx = f.read('a').split() + [f.open('b').read()]",
+        ["to", "be", b"\x00\xff"],
+    ),
     ("import os\nx = isinstance(os.environ.keys(), list)", True),
     ("x = [3, 1, 2]; x.sort(lambda a, b: cmp(b, a))", [3, 2, 1]),
     ("x = [3, 1, 2]; x.sort()", [1, 2, 3]),

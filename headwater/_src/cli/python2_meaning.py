@@ -50,8 +50,8 @@ def divide_in_place(a, b):
 # --- methods ------------------------------------------------------------------------------------
 
 METHODS = frozenset(
-    "decode has_key items iteritems iterkeys itervalues keys next sort values viewitems viewkeys "
-    "viewvalues".split()
+    "decode has_key items iteritems iterkeys itervalues keys next read sort values viewitems "
+    "viewkeys viewvalues".split()
 )
 
 
@@ -72,6 +72,8 @@ def method(owner, name):
         return lambda: list(getattr(owner, name)())
     if name == "sort" and isinstance(owner, list):
         return functools.partial(_sort, owner)
+    if name == "read" and type(owner).__module__.partition(".")[0] == "zipfile":
+        return lambda *args, **options: _text(owner.read(*args, **options))
     if hasattr(owner, name):
         return getattr(owner, name)
     if name == "decode" and isinstance(owner, str):
@@ -85,6 +87,11 @@ def method(owner, name):
     if name.startswith("view") and hasattr(owner, name[4:]):
         return getattr(owner, name[4:])
     return getattr(owner, name)
+
+
+def _text(data):
+    """What was read from an archive, as text if it can only be that."""
+    return data.decode() if data.isascii() and b"\0" not in data else data
 
 
 def _key(cmp, key):
