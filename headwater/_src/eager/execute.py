@@ -5,6 +5,7 @@ Kernels, shape functions and errors are those of the interpreting tier. An opera
 that pays.
 """
 
+import contextlib
 from collections import OrderedDict
 
 import numpy as np
@@ -17,7 +18,9 @@ from headwater._src.graph.inference import Out, group
 from headwater._src.runtime import report
 from headwater._src.runtime.resources import HostContext, RandomState
 from headwater._src.xp import numpy_xp
+from headwater._src.xp.numpy_threads import one_thread
 
+_AS_IT_IS = contextlib.nullcontext()
 _STREAMS = 1024  # random streams that are remembered
 _OBJECTS = (dtypes.resource, dtypes.variant)
 
@@ -81,12 +84,10 @@ class Executor:
         op = node.op
         attrs = op.kernel_arguments(node)
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), one_thread if op.cost_fn is not None else _AS_IT_IS:
                 values = [self._value(node, t) for t in node.inputs]
                 grouped = group(op, values, node.attrs)
-                if kind == "kernel":
-                    result = op.fn(numpy_xp, *grouped, **attrs)
-                elif kind == "update":
+                if kind in ("kernel", "update"):
                     result = op.fn(numpy_xp, *grouped, **attrs)
                 elif kind == "sample":
                     result = self._stream(node).take(

@@ -73,6 +73,7 @@ class EagerGraph(Graph):
         origin = Op(parse_opdef("EagerTensor", "", "", (), False))
         self._origin = EagerOperation(self, origin, "EagerTensor", (), {}, ())
         self._numbers = itertools.count()
+        self._symbolic = None
         self.executor = Executor(BaseSession(graph=self))
 
     # -- operations ------------------------------------------------------------------------------
@@ -121,6 +122,27 @@ class EagerGraph(Graph):
 
     def insert(self, node):
         """Keeps nothing."""
+
+    def custom_gradient(self, f, args, kwargs, takes_variables):
+        """Calls a function that comes with its gradient; see `custom.call`."""
+        from headwater._src.eager import custom
+
+        return custom.call(self, f, args, kwargs, takes_variables)
+
+    def gradients_of(self, f, sources, dys):
+        """Calls a function and differentiates it; see `custom.gradients_of`."""
+        from headwater._src.eager import custom
+
+        return custom.gradients_of(f, sources, dys)
+
+    @property
+    def symbolic(self):
+        """The graph for tensors that stand for values, such as the inputs of Keras' models."""
+        if self._symbolic is None:
+            from headwater._src.eager.calls import new_body
+
+            self._symbolic = new_body("layers", self)
+        return self._symbolic
 
     # -- what graphs know of their nodes ---------------------------------------------------------
 

@@ -52,7 +52,7 @@ class _Function:
 
     def __init__(self, function, types):
         self._function, self._types = function, types
-        self._last: tuple | None = None
+        self._last: tuple = ()
 
     def call(self, args):
         """The results for eager tensors, as a list of tensors of the declared types."""
@@ -84,7 +84,7 @@ class _Function:
         """The gradients of the arguments, for the arguments and the gradients of the results."""
         count = len(arrays) - len(self._types)
         given, dys = arrays[:count], arrays[count:]
-        if self._last is None or not _same(self._last[0], given):
+        if not self._last or not _same(self._last[0], given):
             self.forward(*given)
         _, tape, args, found = self._last
         graph = eager_graph()

@@ -41,6 +41,9 @@ def custom_gradient(f=None):
 
     @functools.wraps(f)
     def decorated(*args, **kwargs):
+        graph = get_default_graph()
+        if graph.eager:
+            return graph.custom_gradient(f, args, kwargs, _takes_variables)
         if kwargs:
             raise ValueError(
                 "The custom_gradient decorator currently supports keywords arguments only when "
@@ -188,7 +191,13 @@ def recompute_grad(f):
             inputs = [convert_to_tensor(x) for x in args]
 
             def grad(*dys, variables=None):
-                with get_default_graph().control_dependencies(list(dys)):
+                graph = get_default_graph()
+                if graph.eager:
+                    second = lambda: nest.flatten(f(*inputs, **kwargs))
+                    found = graph.gradients_of(second, [*inputs, *(variables or ())], list(dys))
+                    split = len(inputs)
+                    return (found[:split], found[split:]) if variables else found
+                with graph.control_dependencies(list(dys)):
                     copies = [raw.Identity(x) for x in inputs]
                     second = nest.flatten(f(*copies, **kwargs))
                 sources = [*copies, *(variables or ())]

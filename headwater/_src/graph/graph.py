@@ -155,6 +155,11 @@ class Graph(elements.Elements, collections_lib.Collections):
         """Marks `op` as not fetchable."""
         self._unfetchable.add(op)
 
+    @property
+    def symbolic(self):
+        """The graph for tensors that stand for values: itself."""
+        return self
+
     def operation_seed(self):
         """The seed of the next random op that has none of its own."""
         self.random_ops += 1

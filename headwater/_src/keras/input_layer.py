@@ -2,6 +2,7 @@
 
 from headwater._src.core import dtypes
 from headwater._src.core.tensor_shape import TensorShape
+from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.optable import PUBLIC, raw
 from headwater._src.keras import state
 from headwater._src.keras.base_layer import Layer
@@ -54,14 +55,16 @@ class InputLayer(Layer):
         if shape is None and input_shape is not None:
             shape = (batch_size, *TensorShape(input_shape).as_list())
         if input_tensor is None:
+            graph = get_default_graph().symbolic
             self._batch_input_shape = None if shape is None else tuple(TensorShape(shape).as_list())
             kind = dtypes.as_dtype(self.dtype)
-            if sparse:
-                input_tensor = PUBLIC["sparse_placeholder"](kind, shape, name=name)
-            else:
-                input_tensor = raw.Placeholder(
-                    dtype=kind, shape=TensorShape(self._batch_input_shape), name=name
-                )
+            with graph.as_default():
+                if sparse:
+                    input_tensor = PUBLIC["sparse_placeholder"](kind, shape, name=name)
+                else:
+                    input_tensor = raw.Placeholder(
+                        dtype=kind, shape=TensorShape(self._batch_input_shape), name=name
+                    )
             self.is_placeholder = True
         else:
             self._batch_input_shape = tuple(input_tensor.shape.as_list())
