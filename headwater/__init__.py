@@ -787,6 +787,7 @@ _PROTOS = {
 _SUBMODULES = (
     "app",
     "audio",
+    "autograph",
     "bitwise",
     "compat",
     "contrib",

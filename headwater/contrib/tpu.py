@@ -3,6 +3,8 @@
 from headwater._src.contrib.private_paths import PrivatePath as _PrivatePath
 from headwater._src.core import lazy as _lazy
 from headwater._src.estimator.tpu_config import (
+    BatchConfig as BatchConfig,
+    ExportSavedModelApiVersion as ExportSavedModelApiVersion,
     InputPipelineConfig as InputPipelineConfig,
     TPUConfig as TPUConfig,
     TPURunConfig as RunConfig,  # noqa: F401  TensorFlow has it by this name

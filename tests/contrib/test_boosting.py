@@ -48,7 +48,9 @@ def fitted(model, data, steps=200):
     )
 
 
-Classifier = estimator.GradientBoostedDecisionTreeClassifier
+Classifier = (
+    tf.contrib.boosted_trees.estimator_batch.estimator.GradientBoostedDecisionTreeClassifier
+)
 
 
 @pytest.mark.parametrize("mode", ["LAYER_BY_LAYER", "WHOLE_TREE"])

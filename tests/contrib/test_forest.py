@@ -20,7 +20,9 @@ def graph():
 
 def params(**settings):
     common = dict(num_classes=3, num_features=2, num_trees=5, max_nodes=50, split_after_samples=20)
-    return tensor_forest.ForestHParams(**{**common, **settings}).fill()
+    return tf.contrib.tensor_forest.python.tensor_forest.ForestHParams(
+        **{**common, **settings}
+    ).fill()
 
 
 def bands(count, seed):
@@ -35,7 +37,7 @@ class Graphs:
     def __init__(self, hparams, label_type=tf.int32):
         self.x = tf.placeholder(tf.float32, [None, hparams.num_features])
         self.y = tf.placeholder(label_type, [None])
-        self.forest = tensor_forest.RandomForestGraphs(hparams)
+        self.forest = tf.contrib.tensor_forest.python.tensor_forest.RandomForestGraphs(hparams)
         self.train_op = self.forest.training_graph(self.x, self.y)
         self.predictions, self.paths, self.variance = self.forest.inference_graph(self.x)
 
@@ -167,7 +169,7 @@ def test_settings():
 
 def test_resources_of_a_program():
     resources = importlib.import_module("headwater.python").ops.resources
-    assert resources.shared_resources() == []
+    assert tf.python.ops.resources.shared_resources() == []
     with tf.Session() as sess:
         sess.run(resources.initialize_resources(resources.shared_resources()))
         assert sess.run(resources.report_uninitialized_resources()).tolist() == []

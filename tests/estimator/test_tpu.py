@@ -197,11 +197,6 @@ REFUSED = {
         lambda: TPU.python.tpu.tpu_estimator.model_fn_inference_on_tpu,
         "model_fn_inference_on_tpu is for TPUs",
     ),
-    "batches on TPUs": (lambda: TPU.python.tpu.tpu_estimator.BatchConfig, "BatchConfig is for"),
-    "versions of exports": (
-        lambda: TPU.python.tpu.tpu_estimator.ExportSavedModelApiVersion,
-        "ExportSavedModelApiVersion is for",
-    ),
 }
 
 
@@ -256,3 +251,10 @@ def test_bfloat16_scope():
         assert [v.dtype.base_dtype for v in tf.trainable_variables()] == [tf.float32] * 2
         sess.run(tf.global_variables_initializer())
         np.testing.assert_array_equal(sess.run(tf.to_float(x)), [1, 1])
+
+
+def test_settings_of_servers_are_kept():
+    batches = tf.contrib.tpu.python.tpu.tpu_estimator.BatchConfig(2, 64, 1000, [8, 64])
+    assert batches.max_batch_size == 64 and batches.max_enqueued_batches == 100
+    version = tf.contrib.tpu.python.tpu.tpu_estimator.ExportSavedModelApiVersion
+    assert version.V2.value == 2

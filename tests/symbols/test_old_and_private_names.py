@@ -231,3 +231,58 @@ def test_queue_runners_by_module():
 def test_what_cannot_be_read():
     with pytest.raises(tf.errors.UnimplementedError, match="LMDB"):
         tf.LMDBReader()
+
+
+def test_autograph_leaves_functions_alone(capsys):
+    def twice(x):
+        return 2 * x
+
+    assert tf.autograph.experimental.do_not_convert(twice) is twice
+    assert tf.autograph.experimental.do_not_convert()(twice) is twice
+    assert tf.autograph.experimental.Feature.ALL.name == "ALL"
+    tf.autograph.set_verbosity(3)
+    tf.autograph.experimental.set_loop_options(maximum_iterations=3)
+    tf.autograph.trace("building", 1)
+    assert capsys.readouterr().out == "building 1\n"
+    for convert in (tf.autograph.to_graph, tf.autograph.to_code):
+        with pytest.raises(NotImplementedError, match="tf.while_loop"):
+            convert(twice)
+
+
+def test_adam_by_its_op():
+    ops = tf.python.training.training_ops
+    for use_resource in (False, True):
+        v, m, u = (
+            tf.Variable(value, use_resource=use_resource, dtype=tf.float32)
+            for value in (1.0, 0.0, 0.0)
+        )
+        scalars = dict(beta1_power=0.9, beta2_power=0.99, lr=0.1, beta1=0.9, beta2=0.99)
+        state = [w.handle if use_resource else w._ref() for w in (v, m, u)]
+        apply = (
+            tf.python.training.training_ops.resource_apply_adam
+            if use_resource
+            else tf.python.training.training_ops.apply_adam
+        )
+        assert apply.__name__ in dir(ops) or apply is not None
+        step = apply(*state, **scalars, epsilon=1e-8, grad=2.0)
+        with tf.Session() as session:
+            session.run(tf.global_variables_initializer())
+            session.run(step)
+            assert session.run(v) == pytest.approx(0.9)
+
+
+def test_getargspec():
+    spec = tf.python.util.tf_inspect.getargspec(lambda a, b=1, *c, **d: None)
+    assert spec == (["a", "b"], "c", "d", (1,))
+
+
+def test_a_file_that_is_there_is_not_fetched(tmp_path):
+    (tmp_path / "data.txt").write_text("here")
+    base = tf.contrib.learn.python.learn.datasets.base
+    path = base.maybe_download("data.txt", str(tmp_path), "http://localhost:1/data.txt")
+    assert path == str(tmp_path / "data.txt")
+    assert tf.contrib.learn.python.learn.datasets.base.maybe_download is base.maybe_download
+
+
+def test_modules_have_their_names():
+    assert "Dataset" in tf.data.__dict__

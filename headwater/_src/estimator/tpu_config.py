@@ -1,6 +1,7 @@
 """`tf.contrib.tpu`'s settings: what programs for TPUs say about them, which a CPU or GPU reads by."""
 
 import collections
+import enum
 
 from headwater._src.cluster.cluster_spec import ClusterSpec
 from headwater._src.estimator.run_config import RunConfig
@@ -19,6 +20,55 @@ class InputPipelineConfig:
     PER_HOST_V2 = 3
     BROADCAST = 4
     SLICED = 5
+
+
+class ExportSavedModelApiVersion(enum.Enum):
+    """How a model is exported for TPUs; without them there is one way."""
+
+    V1 = 1
+    V2 = 2
+
+
+class BatchConfig(
+    collections.namedtuple(
+        "BatchConfig",
+        [
+            "num_batch_threads",
+            "max_batch_size",
+            "batch_timeout_micros",
+            "allowed_batch_sizes",
+            "max_enqueued_batches",
+        ],
+    )
+):
+    """How a server for TPUs puts requests together. Kept; nothing here depends on it.
+
+    Args:
+      num_batch_threads: number of threads.
+      max_batch_size: the largest batch.
+      batch_timeout_micros: how long to wait for more requests.
+      allowed_batch_sizes: list of sizes that batches are filled up to.
+      max_enqueued_batches: how many batches may wait.
+    """
+
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        num_batch_threads,
+        max_batch_size,
+        batch_timeout_micros,
+        allowed_batch_sizes,
+        max_enqueued_batches=100,
+    ):
+        return super().__new__(
+            cls,
+            num_batch_threads,
+            max_batch_size,
+            batch_timeout_micros,
+            allowed_batch_sizes,
+            max_enqueued_batches,
+        )
 
 
 class TPUConfig(

@@ -319,8 +319,6 @@ def bfloat16_scope():
 
 
 FOR_TPUS_ONLY = (
-    "BatchConfig",
-    "ExportSavedModelApiVersion",
     "TPUDistributionStrategy",
     "batch_parallel",
     "core",
