@@ -73,20 +73,20 @@ class TracedFunction:
         graph = get_default_graph()
         if not graph.eager:
             return self.python_function(*args, **kwargs)
-        leaves = [_as_argument(leaf) for leaf in nest.flatten([args, kwargs])]
         if self.input_signature is not None:
-            leaves = self._signed(leaves)
+            args, kwargs = tuple(self._signed(args, kwargs)), {}
+        leaves = [_as_argument(leaf) for leaf in nest.flatten([args, kwargs])]
         key = (_structure(args, kwargs), *[self._key(leaf, i) for i, leaf in enumerate(leaves)])
         trace = self._traces.get(key)
         if trace is None:
             trace = self._traces[key] = self._trace(graph, args, kwargs, leaves)
         return trace(graph, [leaf for leaf in leaves if isinstance(leaf, Tensor)])
 
-    def _signed(self, leaves):
-        if len(leaves) != len(self.input_signature):
+    def _signed(self, leaves, kwargs):
+        if kwargs or len(leaves) != len(self.input_signature):
             raise ValueError(
-                f"Structure of Python function inputs does not match input_signature: "
-                f"{len(leaves)} arguments for {len(self.input_signature)} specs."
+                "Structure of Python function inputs does not match input_signature: "
+                f"{len(leaves)} arguments and {list(kwargs)} for {len(self.input_signature)} specs."
             )
         leaves = [convert_to_tensor(x, spec.dtype) for x, spec in zip(leaves, self.input_signature)]
         for x, spec in zip(leaves, self.input_signature):
@@ -115,23 +115,32 @@ class TracedFunction:
                     leaf = body.add_input(leaf, None if spec is None else _dims(spec))
                 inside.append(leaf)
             new_args, new_kwargs = nest.pack_sequence_as([args, kwargs], inside)
-        traced = bodies.trace(body, lambda: self.python_function(*new_args, **new_kwargs))
-        return _Trace(body, traced)
+        return _Trace(body, lambda: self.python_function(*new_args, **new_kwargs))
 
 
 class _Trace:
-    """One trace, which takes the tensors among the arguments."""
+    """One trace, which takes the tensors among the arguments.
 
-    def __init__(self, body, traced):
-        self._traced = traced
+    Args:
+      body: the `FuncGraph`, with its parameters.
+      function: the function to trace, without arguments.
+    """
+
+    def __init__(self, body, function):
+        self._traced = bodies.trace(body, lambda: self._without_nones(function()))
         self._call = Call(body)
+
+    def _without_nones(self, result):
+        """The leaves of a result that are something; the structure is noted."""
+        self._structure = result
+        return [leaf for leaf in nest.flatten(result) if leaf is not None]
 
     def __call__(self, graph, tensors):
         found = self._call(graph, [*tensors, *self._call.body.sources])
-        if self._traced is None:
-            return None
-        leaves = bodies.contract(self._traced.leaves, found)
-        return nest.pack_sequence_as(self._traced.structure, leaves)
+        leaves = iter(bodies.contract(self._traced.leaves, found))
+        return nest.map_structure(
+            lambda leaf: None if leaf is None else next(leaves), self._structure
+        )
 
 
 def _as_argument(leaf):

@@ -6,6 +6,7 @@ that pays.
 """
 
 import contextlib
+import copy
 from collections import OrderedDict
 
 import numpy as np
@@ -119,7 +120,8 @@ class Executor:
         attrs = node.attrs
         attrs["shared_name"] = node.name  # two variables of one name are two variables
         key = (attrs.get("container", ""), node.name)
-        return Slot(key, node, attrs["dtype"].base_dtype, attrs.get("shape"), True)
+        # A copy, which does not hold the handle: the handle holds the slot.
+        return Slot(key, copy.copy(node), attrs["dtype"].base_dtype, attrs.get("shape"), True)
 
     def _value(self, node, tensor):
         """What a kernel gets for an input."""

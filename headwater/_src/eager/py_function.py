@@ -74,30 +74,35 @@ class _Function:
             ]
             with GradientTape(persistent=True) as tape:
                 for x in args:
-                    if x.dtype.is_floating or x.dtype.is_complex:
+                    if _is_smooth(x.dtype):
                         tape.watch(x)
                 found = self.call(args)
             self._last = (arrays, tape, args, found)
         return [t.content for t in found]
 
     def backward(self, *arrays):
-        """The gradients of the arguments, for the arguments and the gradients of the results."""
-        count = len(arrays) - len(self._types)
+        """The gradients of the arguments, for the arguments and the gradients of those results
+        that have any.
+        """
+        smooth = [_is_smooth(dtype) for dtype in self._types]
+        count = len(arrays) - sum(smooth)
         given, dys = arrays[:count], arrays[count:]
         if not self._last or not _same(self._last[0], given):
             self.forward(*given)
         _, tape, args, found = self._last
         graph = eager_graph()
         with graph.as_default():
-            pairs = [
-                (y, dy) for y, dy in zip(found, dys) if y.dtype.is_floating or y.dtype.is_complex
-            ]
-            weights = [graph.tensor(np.asarray(dy), y.dtype) for y, dy in pairs]
-            dxs = tape.gradient([y for y, _ in pairs], args, weights)
+            ys = [y for y, is_smooth in zip(found, smooth) if is_smooth]
+            weights = [graph.tensor(np.asarray(dy), y.dtype) for y, dy in zip(ys, dys)]
+            dxs = tape.gradient(ys, args, weights)
             return [
                 np.zeros(x.dims, x.content.dtype) if dx is None else convert_to_tensor(dx).content
                 for x, dx in zip(args, dxs)
             ]
+
+
+def _is_smooth(dtype):
+    return dtype.is_floating or dtype.is_complex
 
 
 def _same(before, now):

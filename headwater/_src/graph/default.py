@@ -63,7 +63,8 @@ def reset_default_graph():
             "Do not use tf.reset_default_graph() to clear nested graphs. If you need a "
             "cleared graph, exit the nesting and create a new graph."
         )
-    _GLOBAL[0] = _FACTORY[0]()
+    if _GLOBAL[0] is None or not _GLOBAL[0].eager:  # which has nothing to forget
+        _GLOBAL[0] = _FACTORY[0]()
 
 
 class _Entered:

@@ -158,7 +158,8 @@ def eager_py_func_gradient(op, *dys):
     if backward is None:  # the node of a file, or a gradient
         raise LookupError(f"The gradient of '{op.name}' (op type: EagerPyFunc) is not known.")
     types = [t.dtype.base_dtype for t in op.inputs]
-    found = raw.EagerPyFunc([*op.inputs, *dys], token=backward, Tout=types, name="EagerPyFunc")
+    given = [dy for y, dy in zip(op.outputs, dys) if is_trainable(y)]
+    found = raw.EagerPyFunc([*op.inputs, *given], token=backward, Tout=types, name="EagerPyFunc")
     for x, dx in zip(op.inputs, found):
         dx.set_shape(x.shape)
     return [dx if is_trainable(x) else None for x, dx in zip(op.inputs, found)]
