@@ -55,9 +55,9 @@ class _TaskResources(Resources):
         self.variables, self.objects = store.variables, store.objects
         self._objects_lock = store.objects_lock
 
-    def wait(self, condition, ready, what):
+    def wait(self, condition, ready, what, until=None):
         """Waits as a part of the session, which may be closed meanwhile."""
-        self._session.wait(condition, ready, what)
+        self._session.wait(condition, ready, what, until)
 
 
 class ClusterResources(Resources):
@@ -95,10 +95,10 @@ class ClusterResources(Resources):
             view = self._views.setdefault((job, task), _TaskResources(self, store))
         return view
 
-    def wait(self, condition, ready, what):
+    def wait(self, condition, ready, what, until=None):
         """Waits until `ready()`; whoever still waits when the session is closed is cancelled."""
         try:
-            super().wait(condition, ready, what)
+            super().wait(condition, ready, what, until)
         except errors.CancelledError:
             text = f"{what} was cancelled by an explicit call to `Session::Close()`."
             raise errors.CancelledError(None, None, text) from None

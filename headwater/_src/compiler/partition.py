@@ -5,6 +5,9 @@ stage, or in the same stage and place. Instructions of one stage and place form 
 run in order of stage, the host's first within a stage, so that nodes that may block do so before
 anything is computed or stored. Within a host segment they come last: what does not wait for them,
 such as an assertion that fails, must not be held up by them for ever.
+
+Nodes that may wait for each other (an enqueue and a dequeue that no edge orders) are segments of
+their own, which take turns at run time.
 """
 
 import heapq
@@ -22,6 +25,8 @@ class Segment:
       outs: ids of values that are needed after it.
       commits: `(slot index, value id)` of the variables whose last value is made here.
       last: whether nothing that can fail runs after it.
+      turns: whether it is a node that gives its turn away while it waits (see `runtime/turns.py`).
+      needs: where some segment has turns, the numbers of the segments that must run before.
     """
 
     where: str
@@ -30,21 +35,24 @@ class Segment:
     outs: tuple = ()
     commits: tuple = ()
     last: bool = False
+    turns: bool = False
+    needs: tuple = ()
 
 
 def partition(program):
     """The segments of a `Program`, in order of execution."""
+    apart, behind = frozenset(), None
     if any(instr.node.op.blocking for instr in program.instrs):
         _checks_to_host(program)
+        apart, behind = _with_turns(program)
     made_by = {}
     stages = []
     for index, instr in enumerate(program.instrs):
         stage = 0
-        waits = {made_by[i] for i in instr.ins if i in made_by}
-        waits.update(instr.after)
-        for w in waits:
+        for w in _sources(instr, made_by):
             other = program.instrs[w]
-            needed = stages[w] + (other.where != instr.where)
+            together = other.where == instr.where and not (w in apart or index in apart)
+            needed = stages[w] + (not together)
             if needed > stage:
                 stage = needed
         stages.append(stage)
@@ -52,14 +60,58 @@ def partition(program):
             made_by[value] = index
     groups = {}
     for index, (instr, stage) in enumerate(zip(program.instrs, stages)):
-        groups.setdefault((stage, instr.where != "host", instr.where), []).append(index)
-    segments = []
-    for (_, _, where), members in sorted(groups.items(), key=lambda g: g[0]):
+        # What waits for one of those that take turns is not held up by another of them.
+        waits_for = behind[index] if apart else 0
+        groups.setdefault((stage, instr.where != "host", instr.where, waits_for), []).append(index)
+    segments, number_of = [], {}
+    for (_, _, where, _), members in sorted(groups.items(), key=lambda g: g[0]):
         if where == "host":
             members = _blocking_last(program.instrs, members, made_by)
-        segments.append(Segment(where, [program.instrs[i] for i in members]))
+        number_of.update(dict.fromkeys(members, len(segments)))
+        segments.append(
+            Segment(where, [program.instrs[i] for i in members], turns=members[0] in apart)
+        )
     _connect(program, segments)
+    if apart:
+        _note_needs(program, segments, number_of, made_by)
     return segments
+
+
+def _sources(instr, made_by):
+    """The numbers of the instructions that one waits for."""
+    return {made_by[i] for i in instr.ins if i in made_by}.union(instr.after)
+
+
+def _with_turns(program):
+    """The instructions that have to do with each other's waiting.
+
+    Returns:
+      Their numbers, none if edges put all of them in one order; for each instruction those of them
+      that it waits for or is, as the bits of an integer.
+    """
+    made_by, before, found, bits = {}, [], [], 0
+    ordered = True
+    for index, instr in enumerate(program.instrs):
+        seen = 0
+        for source in _sources(instr, made_by):
+            seen |= before[source]
+        if instr.node.op.turns:
+            ordered = ordered and seen == bits
+            seen |= 1 << len(found)
+            bits |= 1 << len(found)
+            found.append(index)
+        before.append(seen)
+        for value in instr.outs:
+            made_by[value] = index
+    return frozenset() if ordered else frozenset(found), before
+
+
+def _note_needs(program, segments, number_of, made_by):
+    needs = [set() for _ in segments]
+    for index, instr in enumerate(program.instrs):
+        needs[number_of[index]].update(number_of[s] for s in _sources(instr, made_by))
+    for number, (segment, needed) in enumerate(zip(segments, needs)):
+        segment.needs = tuple(sorted(needed - {number}))
 
 
 def _checks_to_host(program):
@@ -83,8 +135,7 @@ def _blocking_last(instrs, members, made_by):
         return members
     inside, consumers, waiting = set(members), {}, {}
     for i in members:
-        sources = {made_by[v] for v in instrs[i].ins if v in made_by} | set(instrs[i].after)
-        sources &= inside
+        sources = _sources(instrs[i], made_by) & inside
         waiting[i] = len(sources)
         for source in sources:
             consumers.setdefault(source, []).append(i)

@@ -31,6 +31,8 @@ class Op:
       check: the kernel only checks its inputs (`Assert`): it may stay inside a compiled region.
       lists: the kernel takes lists of tensors (variants) in compiled regions too.
       blocking: a host kernel that may wait for another thread.
+      turns: a host kernel that has to do with the waiting of others. Its own waiting, if any, may
+        be cut short; it is called again then.
       handles: a host kernel that takes variables as such, not their values.
       uninitialized: the kernel takes a variable without a value (as None).
       wants_dims: the kernel also takes `static_dims`, what is known of the first input's shape.
@@ -49,7 +51,7 @@ class Op:
         self.fn = None
         self.static = ()
         self.dynamic = self.check = self.blocking = self.handles = False
-        self.uninitialized = False
+        self.uninitialized = self.turns = False
         self.wants_dims = False
         self.updates = ()
         self.reads = True
@@ -200,13 +202,13 @@ class Op:
         """
         return self._declare("sample", fn, 2, static=tuple(static), reserve=reserve)
 
-    def host(self, fn=None, *, blocking=False, handles=False):
+    def host(self, fn=None, *, blocking=False, handles=False, turns=False):
         """Declares an impure kernel `(ctx, *inputs, **attrs)` that runs in Python on the host.
 
         With `handles`, an input that is a variable arrives as a `Slot`, which a function that the
         kernel calls can be given.
         """
-        return self._declare("host", fn, 1, blocking=blocking, handles=handles)
+        return self._declare("host", fn, 1, blocking=blocking, handles=handles, turns=turns)
 
     def gradient(self, fn):
         """Declares the gradient `(op, *dys) -> [dx or None, ...]`, which builds graph through

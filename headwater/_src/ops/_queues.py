@@ -80,12 +80,11 @@ class Queue:
         Raises:
           CancelledError: the queue is closed, or is closed while waiting.
         """
-        attempt = _Attempt(items=items)
         with self.condition:
-            if self.closed:
-                raise errors.CancelledError(None, None, f"{self.kind} '{self.name}' is closed.")
-            if attempt.items:
-                self._serve(ctx, self._adding, attempt, "Enqueue operation")
+            if items:
+                self._serve(ctx, self._adding, _Attempt(items=items), "Enqueue operation")
+            elif self.closed:
+                raise self._is_closed()
 
     def dequeue(self, ctx, count, some=False):
         """Takes `count` tuples; waits until there are as many.
@@ -101,17 +100,11 @@ class Queue:
         Raises:
           OutOfRangeError: the queue is closed and has not as many.
         """
-        attempt = _Attempt(needed=count, some=some)
+        if not count:
+            return []
         with self.condition:
-            if count:
-                try:
-                    self._serve(ctx, self._taking, attempt, "Dequeue operation")
-                except BaseException:
-                    self._put_back(attempt.items)
-                    attempt.items = deque()
-                    self._flush()
-                    raise
-        return list(attempt.items)
+            attempt = _Attempt(needed=count, some=some)
+            return list(self._serve(ctx, self._taking, attempt, "Dequeue operation").items)
 
     def shut(self, ctx, cancel_pending):
         """Closes the queue, after those who are waiting to add or, with `cancel_pending`, at once.
@@ -132,21 +125,45 @@ class Queue:
                 raise errors.CancelledError(None, None, f"Queue '{self.name}' is already closed.")
             self._serve(ctx, self._adding, _Attempt(closes=True), "Close operation")
 
+    def _is_closed(self):
+        return errors.CancelledError(None, None, f"{self.kind} '{self.name}' is closed.")
+
     # -- serving attempts ------------------------------------------------------------------------
 
     def _serve(self, ctx, line, attempt, what):
-        line.append(attempt)
-        self._flush()
-        if not attempt.done:
-            try:
+        """Waits until an attempt is done, which is given back: the one that an earlier turn of the
+        same node has left in the line, if there is one.
+        """
+        kept = ctx.kept()
+        if kept is None:
+            line.append(attempt)
+            self._flush()
+        else:
+            attempt = kept
+        try:
+            if not attempt.done:
                 ctx.wait(self.condition, lambda: attempt.done, what)
-            except BaseException:
-                if attempt in line:
-                    line.remove(attempt)
-                self._flush()
-                raise
-        if attempt.error is not None:
-            raise attempt.error
+            if attempt.error is not None:
+                raise attempt.error
+        except ctx.NotYet:
+            ctx.keep(attempt, lambda: self._give_up(line, attempt))
+            raise
+        except BaseException:
+            self._withdraw(line, attempt)
+            raise
+        return attempt
+
+    def _give_up(self, line, attempt):
+        with self.condition:
+            self._withdraw(line, attempt)
+
+    def _withdraw(self, line, attempt):
+        if attempt in line:
+            line.remove(attempt)
+        if line is self._taking:
+            self._put_back(attempt.items)
+            attempt.items = deque()
+        self._flush()
 
     def _flush(self):
         """Serves whoever can be served, and wakes them."""
@@ -167,11 +184,7 @@ class Queue:
 
     def _serve_adding(self, attempt):
         if self.closed:
-            attempt.finish(
-                None
-                if attempt.closes
-                else errors.CancelledError(None, None, f"{self.kind} '{self.name}' is closed.")
-            )
+            attempt.finish(None if attempt.closes else self._is_closed())
             return True
         if attempt.closes:
             self.closed = True

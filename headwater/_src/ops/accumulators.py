@@ -100,7 +100,7 @@ ResourceAccumulatorSetGlobalStep = define_op(
 )
 
 
-@ResourceAccumulatorApplyGradient.host
+@ResourceAccumulatorApplyGradient.host(turns=True)
 def resource_accumulator_apply_gradient_kernel(ctx, handle, local_step, gradient):
     _accumulator(handle).apply(int(local_step), np.asarray(gradient))
     return ()
@@ -111,7 +111,7 @@ def resource_accumulator_take_gradient_shape(handle, num_required):
     return None
 
 
-@ResourceAccumulatorTakeGradient.host(blocking=True)
+@ResourceAccumulatorTakeGradient.host(blocking=True, turns=True)
 def resource_accumulator_take_gradient_kernel(ctx, handle, num_required):
     return _accumulator(handle).take(ctx, int(num_required))
 
@@ -163,7 +163,7 @@ def accumulator_set_global_step_kernel(ctx, handle, new_global_step):
     return ()
 
 
-@SparseAccumulatorApplyGradient.host
+@SparseAccumulatorApplyGradient.host(turns=True)
 def sparse_accumulator_apply_gradient_kernel(
     ctx, handle, local_step, gradient_indices, gradient_values, gradient_shape, *, has_known_shape
 ):
@@ -182,7 +182,7 @@ def sparse_accumulator_take_gradient_shape(handle, num_required):
     return [None, None, None]
 
 
-@SparseAccumulatorTakeGradient.host(blocking=True)
+@SparseAccumulatorTakeGradient.host(blocking=True, turns=True)
 def sparse_accumulator_take_gradient_kernel(ctx, handle, num_required):
     return _accumulator(handle, SparseAccumulator).take(ctx, int(num_required))
 

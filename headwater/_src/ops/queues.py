@@ -247,7 +247,7 @@ QueueEnqueueManyV2 = define_op(
 )
 
 
-@QueueEnqueueV2.host(blocking=True)
+@QueueEnqueueV2.host(blocking=True, turns=True)
 def queue_enqueue_kernel(ctx, handle, components):
     queue = _queue(handle)
     _check_tuple(queue, components, False)
@@ -255,7 +255,7 @@ def queue_enqueue_kernel(ctx, handle, components):
     return ()
 
 
-@QueueEnqueueManyV2.host(blocking=True)
+@QueueEnqueueManyV2.host(blocking=True, turns=True)
 def queue_enqueue_many_kernel(ctx, handle, components):
     queue = _queue(handle)
     _check_tuple(queue, components, True)
@@ -319,19 +319,19 @@ def queue_dequeue_shape(handle, *, component_types):
     return None if len(component_types) == 1 else [None] * len(component_types)
 
 
-@QueueDequeueV2.host(blocking=True)
+@QueueDequeueV2.host(blocking=True, turns=True)
 def queue_dequeue_kernel(ctx, handle, *, component_types):
     queue = _queue(handle)
     _check_types(queue, component_types)
     return list(queue.dequeue(ctx, 1)[0])
 
 
-@QueueDequeueManyV2.host(blocking=True)
+@QueueDequeueManyV2.host(blocking=True, turns=True)
 def queue_dequeue_many_kernel(ctx, handle, n, *, component_types):
     return _dequeue(ctx, handle, n, component_types, False)
 
 
-@QueueDequeueUpToV2.host(blocking=True)
+@QueueDequeueUpToV2.host(blocking=True, turns=True)
 def queue_dequeue_up_to_kernel(ctx, handle, n, *, component_types):
     return _dequeue(ctx, handle, n, component_types, True)
 
@@ -391,7 +391,7 @@ QueueIsClosedV2 = define_op(
 )
 
 
-@QueueCloseV2.host(blocking=True)
+@QueueCloseV2.host(blocking=True, turns=True)
 def queue_close_kernel(ctx, handle, *, cancel_pending_enqueues):
     _queue(handle).shut(ctx, cancel_pending_enqueues)
     return ()

@@ -120,13 +120,13 @@ def _text(value):
     return out
 
 
-@ReaderReadV2.host(blocking=True)
+@ReaderReadV2.host(blocking=True, turns=True)
 def reader_read_kernel(ctx, reader_handle, queue_handle):
     key, value = _of(reader_handle).read(ctx, _of(queue_handle, _queues.Queue))
     return _text(key), _text(value)
 
 
-@ReaderReadUpToV2.host(blocking=True)
+@ReaderReadUpToV2.host(blocking=True, turns=True)
 def reader_read_up_to_kernel(ctx, reader_handle, queue_handle, num_records):
     queue = _of(queue_handle, _queues.Queue)
     pairs = _of(reader_handle).read_up_to(ctx, queue, int(num_records))

@@ -27,7 +27,7 @@ def _store(ctx):
 Stage = define_op("Stage", inputs="values: dtypes", attrs=_SOME, stateful=True)
 
 
-@Stage.host(blocking=True)
+@Stage.host(blocking=True, turns=True)
 def stage_kernel(ctx, values):
     _store(ctx).put(ctx, tuple(np.array(value) for value in values))
 
@@ -41,7 +41,7 @@ def unstage_shape(*, dtypes):
     return [None] * len(dtypes)
 
 
-@Unstage.host(blocking=True)
+@Unstage.host(blocking=True, turns=True)
 def unstage_kernel(ctx):
     return list(_store(ctx).take(ctx))
 
@@ -57,7 +57,7 @@ def stage_peek_shape(index, *, dtypes):
     return [None] * len(dtypes)
 
 
-@StagePeek.host(blocking=True)
+@StagePeek.host(blocking=True, turns=True)
 def stage_peek_kernel(ctx, index):
     return list(_store(ctx).peek(ctx, int(index)))
 

@@ -14,7 +14,7 @@ import numpy as np
 from headwater._src.compiler.interpret import NodeError
 from headwater._src.compiler.partition import partition
 from headwater._src.core import errors
-from headwater._src.runtime import report
+from headwater._src.runtime import report, turns
 from headwater._src.runtime.buffers import host_copy
 from headwater._src.runtime.runner import SegmentRunner
 
@@ -51,6 +51,7 @@ class Step:
         # Variables fetched as they are: copied before anything runs.
         self._fetched_state = [(i, *initial[i]) for i in dict.fromkeys(fetched)]
         self._can_fail_later = len(segments) > 1
+        self._turns = any(segment.turns for segment in segments)
         self._state_values = frozenset(
             i for i in program.fetches if i in initial or any(i == v for _, v in program.state_out)
         )
@@ -72,11 +73,21 @@ class Step:
         env = self._template[:]
         for i, value in zip(self.program.feeds, values):
             env[i] = value
-        for runner in self._runners:
-            runner.run(env, values, None, None)
+        self._run_segments(env, values, None, None)
         if self.moved:
             self._cut_again()
         return [env[i] for i in self.program.fetches]
+
+    def _run_segments(self, env, values, undo, trace):
+        runners = self._runners
+        if self._turns:
+            turns.run(
+                [runner.segment for runner in runners],
+                lambda number: runners[number].run(env, values, undo, trace),
+            )
+            return
+        for runner in runners:
+            runner.run(env, values, undo, trace)
 
     def _cut_again(self):
         """New segments, after an instruction has turned out to need the host."""
@@ -109,8 +120,7 @@ class Step:
                     copies[i] = host_copy(self._value(slot, node or self.program.slots[slot].node))
         undo = [] if self._can_fail_later else None
         try:
-            for runner in self._runners:
-                runner.run(env, feed_values, undo, trace)
+            self._run_segments(env, feed_values, undo, trace)
         except BaseException as error:
             if undo:
                 self._take_back(undo)

@@ -8,11 +8,12 @@ compiled region and storing variables; it is never held while a host kernel runs
 
 import os
 import threading
+import time
 
 import numpy as np
 
 from headwater._src.core import errors
-from headwater._src.runtime import deadline
+from headwater._src.runtime import deadline, turns
 from headwater._src.xp import philox
 
 
@@ -127,9 +128,9 @@ class Resources:
                     close()
             self.objects.clear()
 
-    def wait(self, condition, ready, what):
-        """Waits until `ready()`; see `HostContext.wait`."""
-        cleared = self._cleared
+    def wait(self, condition, ready, what, until=None):
+        """Waits until `ready()`, or raises `NotYet` at a time; see `HostContext.wait`."""
+        cleared = turns.at_first(self, self._cleared)
         with self._waiting_lock:
             self._waiting[condition] = self._waiting.get(condition, 0) + 1
         try:
@@ -137,7 +138,13 @@ class Resources:
                 if self._cleared != cleared:
                     raise errors.CancelledError(None, None, f"{what} was cancelled")
                 deadline.check()
-                condition.wait(deadline.remaining())
+                left = deadline.remaining()
+                if until is not None:
+                    moment = until - time.monotonic()
+                    if moment <= 0:
+                        raise turns.NotYet
+                    left = moment if left is None else min(left, moment)
+                condition.wait(left)
         finally:
             with self._waiting_lock:
                 self._waiting[condition] -= 1
@@ -156,6 +163,8 @@ class HostContext:
 
     __slots__ = ("node", "resources", "session")
 
+    NotYet = turns.NotYet
+
     def __init__(self, node, resources, session):
         self.node, self.resources, self.session = node, resources, session
 
@@ -172,8 +181,23 @@ class HostContext:
         Raises:
           DeadlineExceededError: the step's time is over (`RunOptions.timeout_in_ms`).
           CancelledError: the session was closed.
+          NotYet: other nodes of the step go on; the kernel is called again later. What it has
+            begun may be left with `keep`.
         """
-        self.resources.wait(condition, ready, what)
+        self.resources.wait(condition, ready, what, turns.patience(self.node))
+
+    def keep(self, begun, give_up):
+        """Leaves what the kernel has begun until it is called again in the same step.
+
+        Args:
+          begun: any object but None.
+          give_up: function that is called if the step fails before.
+        """
+        turns.keep(self.node, begun, give_up)
+
+    def kept(self):
+        """What the last call in the same step has left with `keep`, or None."""
+        return turns.kept(self.node)
 
     def function(self, function):
         """A graph function, the value of an attr, as a function of the list of its inputs that
