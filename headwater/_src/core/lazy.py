@@ -1,6 +1,5 @@
 """Parts of a facade that are loaded at first use, so that `import headwater` stays quick."""
 
-import difflib
 import importlib
 
 
@@ -62,6 +61,8 @@ def delegate(module_name, other_name):
 
 
 def _advice(module_name, name, present):
+    import difflib
+
     near = difflib.get_close_matches(name, [p for p in present if not p.startswith("_")], n=3)
     hint = f" Did you mean {', '.join(near)}?" if near else ""
     return (

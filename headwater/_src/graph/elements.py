@@ -1,6 +1,5 @@
 """`Elements`: the part of a graph that finds its operations and tensors by name."""
 
-import difflib
 from typing import Any
 
 from headwater._src.graph.operation import Operation, Tensor
@@ -99,6 +98,8 @@ class Elements:
         )
 
     def _nearest(self, name):
+        import difflib
+
         near = (
             difflib.get_close_matches(name, self._by_name, n=3, cutoff=0.75)
             if len(self._by_name) < 5000

@@ -9,6 +9,7 @@ attrs=["T: {half, float} = float", "N: int >= 1", "padding: {'SAME', 'VALID'}", 
 list(int)"]
 """
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -94,7 +95,10 @@ def parse_opdef(name, inputs="", outputs="", attrs=(), stateful=False):
     Raises:
       ValueError: a declaration does not follow the grammar, or names an attr that is not declared.
     """
-    attr_defs = tuple(_parse_attr(name, text) for text in attrs)
+    try:
+        attr_defs = tuple(map(_parse_attr, attrs))
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
     kinds = {attr.name: attr.kind for attr in attr_defs}
     return OpDef(
         name,
@@ -130,10 +134,11 @@ def _parse_arg(op_name, name, spec, kinds):
     raise ValueError(f"{op_name}: {name!r} has type {spec!r}, which is neither a type nor an attr")
 
 
-def _parse_attr(op_name, text):
+@functools.cache  # most ops share their attrs with others
+def _parse_attr(text):
     match = _ATTR.match(text)
     if match is None:
-        raise ValueError(f"{op_name}: cannot read the attr {text!r}")
+        raise ValueError(f"cannot read the attr {text!r}")
     name, spec = match.groups()
     default = REQUIRED
     spec, eq, default_text = _split_default(spec)
@@ -151,7 +156,7 @@ def _parse_attr(op_name, text):
         else:
             inner, allowed = "type", tuple(TYPE_NAMES[_short(i)] for i in items)
     if inner not in SCALAR_KINDS:
-        raise ValueError(f"{op_name}: attr {name!r} has the unknown kind {inner!r}")
+        raise ValueError(f"attr {name!r} has the unknown kind {inner!r}")
     kind = f"list({inner})" if is_list else inner
     if eq:
         default = _parse_default(kind, default_text)

@@ -5,6 +5,7 @@ Read in this order: `Op` (what is known about an op), then `define_op` (how it g
 """
 
 import inspect
+import types
 
 from headwater._src.graph.build import apply_op
 from headwater._src.graph.graph import Graph
@@ -245,28 +246,48 @@ class Op:
         """Positional parameters must be the inputs, keyword-only ones attrs; returns those attrs'
         names.
         """
-        params = list(inspect.signature(fn).parameters.values())
-        P = inspect.Parameter
-        positional = [
-            p.name for p in params if p.kind in (P.POSITIONAL_ONLY, P.POSITIONAL_OR_KEYWORD)
-        ]
-        star = any(p.kind is P.VAR_POSITIONAL for p in params)
+        positional, keywords, star, stars = _parameters(fn)
         where = f"{self.name}: the {what} {getattr(fn, '__name__', fn)}"
         if not star and tuple(positional[skip:]) != self.input_names:
             raise DefinitionError(
                 f"{where} takes {positional[skip:]}, but the signature's inputs are "
                 f"{list(self.input_names)}"
             )
-        attrs = tuple(p.name for p in params if p.kind is P.KEYWORD_ONLY)
+        attrs = keywords
         if what == "kernel" and "static_dims" in attrs:
             attrs = tuple(a for a in attrs if a != "static_dims")
             self.wants_dims = True
         unknown = [a for a in attrs if a not in self.attr_names]
         if unknown:
             raise DefinitionError(f"{where} uses {unknown}, which are not attrs of the op")
-        if any(p.kind is P.VAR_KEYWORD for p in params):
-            return self.attr_names
-        return attrs
+        return self.attr_names if stars else attrs
+
+
+def _parameters(fn):
+    """Names of a function's positional and of its keyword-only parameters, and whether it takes
+    further ones of both kinds.
+
+    `inspect.signature` says the same, but a thousand of its answers are a sixth of importing
+    headwater; it is asked about what is no plain function.
+    """
+    if fn.__class__ is not types.FunctionType or fn.__dict__:
+        P = inspect.Parameter
+        params = inspect.signature(fn).parameters.values()
+        kinds = {p.kind for p in params}
+        return (
+            [p.name for p in params if p.kind in (P.POSITIONAL_ONLY, P.POSITIONAL_OR_KEYWORD)],
+            tuple(p.name for p in params if p.kind is P.KEYWORD_ONLY),
+            P.VAR_POSITIONAL in kinds,
+            P.VAR_KEYWORD in kinds,
+        )
+    code = fn.__code__
+    first = code.co_argcount
+    return (
+        list(code.co_varnames[:first]),
+        code.co_varnames[first : first + code.co_kwonlyargcount],
+        bool(code.co_flags & inspect.CO_VARARGS),
+        bool(code.co_flags & inspect.CO_VARKEYWORDS),
+    )
 
 
 def _body(node, function):

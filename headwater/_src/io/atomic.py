@@ -4,7 +4,6 @@ import contextlib
 import glob
 import os
 import re
-import secrets
 
 from headwater._src.io.local import translated
 
@@ -14,7 +13,7 @@ _PID = re.compile(re.escape(_MARK) + r"-(\d+)-[0-9a-f]{8}$")
 
 def temporary_name(path):
     """A name beside `path` that no other process uses."""
-    return f"{path}{_MARK}-{os.getpid()}-{secrets.token_hex(4)}"
+    return f"{path}{_MARK}-{os.getpid()}-{os.urandom(4).hex()}"
 
 
 def sync_folder(path):

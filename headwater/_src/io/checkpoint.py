@@ -1,6 +1,5 @@
 """Reading a checkpoint of either version; `tf.train.NewCheckpointReader` is this."""
 
-import difflib
 import os
 from typing import Any
 
@@ -124,6 +123,8 @@ class CheckpointReader:
 
 def nearest(name, there):
     """Up to five names most like `name`: same ending first, then by spelling."""
+    import difflib
+
     tail = name.rsplit("/", 1)[-1]
     same = [t for t in there if t.rsplit("/", 1)[-1] == tail]
     near = difflib.get_close_matches(name, same, 5, 0) if same else []

@@ -4,7 +4,6 @@ import contextlib
 import errno
 import fnmatch
 import os
-import shutil
 import stat as stat_lib
 
 from headwater._src.core import errors
@@ -480,6 +479,8 @@ def rmtree(path):
         raise errors.NotFoundError(None, None, f"{path} not found")
     with translated(path):
         if os.path.isdir(path) and not os.path.islink(path):
+            import shutil
+
             shutil.rmtree(path)
         else:
             os.unlink(path)
@@ -502,6 +503,8 @@ def copy(src, dst, overwrite=False):
         raise _not_found(src)
     _require_free(dst, overwrite)
     with translated(src):
+        import shutil
+
         shutil.copyfile(src, dst)
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import pprint
 import sys
 import weakref
 
@@ -186,6 +185,8 @@ def _template(x, tensors):
         return _Slot(len(tensors))
 
     structure = nest.map_structure(slot, x)
+    import pprint
+
     pieces = (structure if isinstance(structure, str) else pprint.pformat(structure)).split("\0")
     return [_Slot(p) if i % 2 else p for i, p in enumerate(pieces)]
 
