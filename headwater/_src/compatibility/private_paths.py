@@ -13,7 +13,8 @@ from headwater._src.compatibility import modules
 _ROWS = {
     "": [
         ("ops framework training platform client util layers lib eager summary", ""),
-        ("saved_model feature_column data profiler debug tools distribute estimator", ""),
+        ("saved_model feature_column data profiler tools distribute estimator", ""),
+        ("debug", ".contrib.debugger"),
         ("pywrap_tensorflow", "tf.train .compatibility.pywrap"),
         ("tf2", ".compatibility.switches"),
         ("keras", "tf.keras"),
@@ -178,6 +179,11 @@ _ROWS = {
     ],
     "estimator": [
         ("estimator estimator_lib run_config model_fn training", "tf.estimator"),
+    ],
+    "debug": [
+        ("lib lib.debug_data lib.debug_utils cli", ".contrib.debugger"),
+        ("wrappers wrappers.framework wrappers.hooks", ".contrib.debugger"),
+        ("wrappers.dumping_wrapper wrappers.local_cli_wrapper", ".contrib.debugger"),
     ],
     "distribute": [
         ("summary_op_util", ".ops.summary_functions"),
