@@ -5,9 +5,8 @@ from headwater._src.cluster.cluster_spec import ClusterSpec as ClusterSpec
 from headwater._src.cluster.device_setter import replica_device_setter as replica_device_setter
 from headwater._src.cluster.server import Server as Server
 from headwater._src.core import lazy as _lazy
-from headwater._src.train import experimental as experimental
 from headwater._src.io.event_files import summary_iterator as summary_iterator
-from headwater._src.train import queue_runner as queue_runner
+from headwater._src.train import experimental as experimental, queue_runner as queue_runner
 from headwater._src.train.adadelta import AdadeltaOptimizer as AdadeltaOptimizer
 from headwater._src.train.adagrad import (
     AdagradDAOptimizer as AdagradDAOptimizer,
@@ -23,6 +22,7 @@ from headwater._src.train.basic_hooks import (
     NanTensorHook as NanTensorHook,
     StopAtStepHook as StopAtStepHook,
 )
+from headwater._src.train.checkpoint_manager import CheckpointManager as CheckpointManager
 from headwater._src.train.checkpoint_state import (
     checkpoint_exists as checkpoint_exists,
     generate_checkpoint_state_proto as generate_checkpoint_state_proto,
@@ -100,6 +100,7 @@ from headwater._src.train.monitored_training_session import (
 from headwater._src.train.moving_averages import (
     ExponentialMovingAverage as ExponentialMovingAverage,
 )
+from headwater._src.train.object_checkpoint import Checkpoint as Checkpoint
 from headwater._src.train.optimizer import Optimizer as Optimizer
 from headwater._src.train.proximal import (
     ProximalAdagradOptimizer as ProximalAdagradOptimizer,

@@ -308,3 +308,21 @@ def test_weight_files(make, name, tmp_path):
         reader.load_weights(path)
         for a, b in zip(reader.get_weights(), written):
             np.testing.assert_array_equal(a, b)
+
+
+def test_weight_files_have_the_optimizer(tmp_path):
+    """The names in the files, the optimizer's slots and settings among them; its state is read."""
+    mine, theirs, x, y = both(two_ends)
+    for writer, name in ((mine, "mine"), (theirs, "theirs")):
+        writer.fit(x, y, batch_size=8, shuffle=False, verbose=0)
+        writer.save_weights(str(tmp_path / name), save_format="tf")
+    shapes = [
+        ours().train.NewCheckpointReader(str(tmp_path / name)).get_variable_to_shape_map()
+        for name in ("mine", "theirs")
+    ]
+    assert shapes[0] == shapes[1]
+    assert any(".OPTIMIZER_SLOT/optimizer/" in key for key in shapes[0])
+    expected = theirs.fit(x, y, batch_size=8, shuffle=False, verbose=0).history
+    mine.fit(x, y, epochs=2, verbose=0)
+    mine.load_weights(str(tmp_path / "theirs"))
+    assert_histories_equal(mine.fit(x, y, batch_size=8, shuffle=False, verbose=0).history, expected)

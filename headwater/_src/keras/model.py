@@ -133,6 +133,18 @@ class Model(Fitting, Evaluating, ModelConfig, ModelFiles, Layer):
         """The layers of the model."""
         return self._layers
 
+    def _checkpoint_children(self):
+        """Its layers by their positions, unless they are attributes only; then the attributes."""
+        found = {}
+        if self._is_graph_network or hasattr(self, "_all_layers"):
+            weighty = 0
+            for i, layer in enumerate(self.layers):
+                if layer.weights:
+                    found[f"layer_with_weights-{weighty}"] = layer
+                    weighty += 1
+                found[f"layer-{i}"] = layer
+        return {**found, **super()._checkpoint_children()}
+
     @property
     def weights(self):
         """The variables of all layers, layer by layer."""

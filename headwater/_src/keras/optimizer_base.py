@@ -132,6 +132,11 @@ class Optimizer:
             use_resource=True,
         )
 
+    def _checkpoint_children(self):
+        """The variables besides the slots, by the names that checkpoints have for them."""
+        hyper = {n: v for n, v in sorted(self._hyper.items()) if isinstance(v, Variable)}
+        return hyper if self._iterations is None else {"iter": self._iterations, **hyper}
+
     @property
     def iterations(self):
         """The number of updates so far: an int64 variable."""

@@ -35,6 +35,9 @@ class TFOptimizer:
     def __getattr__(self, name):
         return getattr(self.__dict__["optimizer"], name)
 
+    def _checkpoint_children(self):
+        return {"optimizer": self.optimizer}
+
     def get_gradients(self, loss, params):
         """The gradients of `loss`.
 

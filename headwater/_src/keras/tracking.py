@@ -1,5 +1,6 @@
 """What a Keras layer owns: variables and layers that were assigned to its attributes."""
 
+from headwater._src.graph import trackable
 from headwater._src.graph.variable import Variable
 
 
@@ -58,6 +59,10 @@ class Tracking:
         lists = self._trainable_weights, self._non_trainable_weights
         if not any(variable is v for known in lists for v in known):
             lists[0 if variable.trainable else 1].append(variable)
+
+    def _checkpoint_children(self):
+        """The objects inside, by the names that checkpoints have for them."""
+        return trackable.attributes_of(self, self._trainable_weights + self._non_trainable_weights)
 
     @property
     def _layers(self):

@@ -17,6 +17,7 @@ from headwater._src.graph.default import executing_eagerly, get_default_graph
 from headwater._src.graph.framework import name_scope
 from headwater._src.graph.named_variables import get_variable
 from headwater._src.graph.operation import Tensor
+from headwater._src.graph.trackable import attributes_of
 from headwater._src.graph.variable_policy import VariableSynchronization
 from headwater._src.graph.variable_scope import variable_scope
 from headwater._src.layers.dependents import depends_on
@@ -171,6 +172,9 @@ class Layer:
     variables = weights
     trainable_variables = trainable_weights
     non_trainable_variables = non_trainable_weights
+
+    def _checkpoint_children(self):
+        return attributes_of(self, self.weights)
 
     @property
     def losses(self):

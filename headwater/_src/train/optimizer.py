@@ -277,6 +277,12 @@ class Optimizer(abc.ABC):
             found += [v for v in slots.values() if v.graph is graph]
         return sorted(found, key=lambda v: v.name)
 
+    def _checkpoint_children(self):
+        """What checkpoints of objects hold besides the slots: the graph's other variables."""
+        graph = get_default_graph().root
+        found = {name: v for (name, where), v in self._non_slots.items() if where is graph}
+        return dict(sorted(found.items()))
+
     def _get_or_make_slot(self, var, val, slot_name, op_name):
         slots = self._slots.setdefault(slot_name, {})
         if _key(var) not in slots:

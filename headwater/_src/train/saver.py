@@ -8,7 +8,15 @@ from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.operation import Tensor
 from headwater._src.graph.variable import Variable
 from headwater._src.io import local
-from headwater._src.train import checkpoint_state, meta_graph, restore_advice, saveable, saver_nodes
+from headwater._src.io.checkpoint import CheckpointReader
+from headwater._src.train import (
+    checkpoint_state,
+    meta_graph,
+    object_graph,
+    restore_advice,
+    saveable,
+    saver_nodes,
+)
 from headwater._src.train.global_step import global_step as global_step_value
 
 
@@ -76,6 +84,7 @@ class Saver:
         self._filename = filename
         self._last_checkpoints = []
         self._items = None
+        self._savers_of_objects = {}
         self._empty = False
         self.saver_def = None
         if saver_def is not None:
@@ -397,9 +406,27 @@ class Saver:
         try:
             sess.run(self.saver_def.restore_op_name, {self.saver_def.filename_tensor_name: path})
         except (errors.NotFoundError, errors.InvalidArgumentError) as error:
+            if self._restore_objects(sess, path):
+                return
             raise restore_advice.explained(error, path, self._items) from error
         except (errors.DataLossError, errors.OutOfRangeError) as error:
             raise restore_advice.damaged(error, path) from error
+
+    def _restore_objects(self, sess, path):
+        """Restores from a checkpoint that `tf.train.Checkpoint` wrote; whether it is one."""
+        if self._items is None:
+            return False
+        if path not in self._savers_of_objects:
+            keys = object_graph.keys_by_name(CheckpointReader(path))
+            wanted = saveable.by_name(self._var_list or saveable.all_saveable_objects())
+            if not wanted or not all(name in keys for name in wanted):
+                return False
+            with _in_graph(self._items):
+                renamed = {keys[name]: variable for name, variable in wanted.items()}
+                self._savers_of_objects[path] = Saver(renamed, name="object_restore")
+        saver = self._savers_of_objects[path]
+        sess.run(saver.saver_def.restore_op_name, {saver.saver_def.filename_tensor_name: path})
+        return True
 
 
 def _in_graph(items):
