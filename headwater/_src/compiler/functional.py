@@ -8,6 +8,7 @@ update by the node.
 
 from dataclasses import dataclass
 
+from headwater._src.compiler import masked
 from headwater._src.compiler.prune import prune
 from headwater._src.core import dtypes, errors
 from headwater._src.graph.blame import node_error
@@ -327,6 +328,7 @@ class _Body:
         program.feeds = [*program.feeds[:n_arguments], *(versions[p][0] for p in used)]
         program.fetches = [*(versions[p][-1] for p in updated), *program.fetches]
         program.state_out = []
+        masked.mark(program, self.builder.place)
         return program
 
 

@@ -15,7 +15,7 @@ import threading
 import jax
 import numpy as np
 
-from headwater._src.compiler import guard, products
+from headwater._src.compiler import products
 from headwater._src.compiler.trace import (
     LARGE_CONSTANT,
     HasErrors,
@@ -44,7 +44,8 @@ class Executable:
         call. Of nodes in bodies a run itself says it.
       settled: whether a first call has ended, so that `counts` hold and its numbers are taken.
       checks: whether the result carries an error flag.
-      donates: whether the old values of updated variables are given up by a call.
+      donates: whether the old values of updated variables are given up by a call. Where a check has
+        failed, the results hold the old values again.
     """
 
     def __init__(self, segment, program, donated, static, device=None):
@@ -76,7 +77,7 @@ class Executable:
         self.checks = False
         self.donates = bool(self.donated)
         self.device = device
-        self._guard = None
+        self._guarded = False
         self._unproved = False
         set_up()
         self._held = [jax.device_put(program.consts[i], device) for i in big]
@@ -103,24 +104,20 @@ class Executable:
             or None, and
           the states that the nested random nodes end in.
         """
-        if self._guard is None:
-            try:
-                return self._parted(self._call(values, keys))
-            except HasErrors:
-                self._guard = guard.made(self._trace_flag, (*values, *self._held, keys))
-                self.donates = self._guard is not None
-                self._make()
-        if self._guard is not None and bool(self._guard(*values, *self._held, keys)):
-            return None, True, ()
-        return self._parted(self._call(values, keys))
+        try:
+            return self._parted(self._call(values, keys))
+        except HasErrors:
+            self._guarded = True
+            self._make()
+            return self._parted(self._call(values, keys))
 
     def _parted(self, results):
-        states = ()
+        failed, states = None, ()
+        if self.checks:
+            *results, failed = results
         if self.nested:
             results, states = results[: -self.nested], results[-self.nested :]
-        if self.checks:
-            return results[:-1], results[-1], states
-        return results, None, states
+        return results, failed, states
 
     def _call(self, values, keys):
         global _options_known
@@ -143,8 +140,27 @@ class Executable:
         self.jitted = compiled if trusted else self._jitted(_PLAIN)
         self._unproved = False
 
-    def _run_tracer(self, arguments):
-        """Traces the segment: the tracer, and the flags of its checks."""
+    def _trace(self, *arguments):
+        if not self._guarded:
+            return self._results(arguments)
+        # What the checks need is traced once more without the rest; XLA finds the double parts.
+        failed = self._results(arguments)[-1]
+        return self._results(arguments, failed)
+
+    def _results(self, arguments, failed=None):
+        """Traces the segment.
+
+        Args:
+          arguments: the values of `arguments` and `constants`, and the keys.
+          failed: whether a check fails: variables then keep their old values, though their memory
+            is given up.
+
+        Returns:
+          The tuple of results; the last one is the error flag where there are checks.
+
+        Raises:
+          HasErrors: there are checks, and nothing has been done to keep the old values.
+        """
         env = dict(self.static)
         env.update(zip(self.arguments + self.constants, arguments))
         tracer = Tracer(
@@ -153,31 +169,34 @@ class Executable:
             env,
             {node: arguments[-1][k] for k, node in enumerate(self.samples)},
             False,
+            failed,
         )
         with jax_xp.collect_errors() as flags:
             tracer.run()
-        self.counts = tracer.counts + [0] * self.nested
-        return tracer, flags
-
-    def _trace_flag(self, *arguments):
-        """Whether a check fails, and nothing else."""
-        return _any_of(self._run_tracer(arguments)[1])
-
-    def _trace(self, *arguments):
-        tracer, flags = self._run_tracer(arguments)
-        env = tracer.env
-        if self._guard is not None:
-            flags = []
         self.checks = bool(flags)
-        if flags and self.donates:
+        if flags and self.donates and not self._guarded:
             raise HasErrors
+        self.counts = tracer.counts + [0] * self.nested
         # JAX hands an argument that is also a result through as it is; a variable must own its
         # memory.
         given = {id(a) for a in arguments}
-        outs = tuple(jax_xp.copy(env[i]) if id(env[i]) in given else env[i] for i in self.outs)
-        if flags:
-            outs = (*outs, _any_of(flags))
-        return (*outs, *(tracer.states[node] for node in self.samples[len(tracer.counts) :]))
+        outs = [jax_xp.copy(env[i]) if id(env[i]) in given else env[i] for i in self.outs]
+        if failed is not None:
+            for k, i in enumerate(self.donated):
+                if not self._changes_rows_only(i, self.outs[k]):
+                    outs[k] = jax_xp.where(failed, env[i], outs[k])
+        outs += [tracer.states[node] for node in self.samples[len(tracer.counts) :]]
+        return (*outs, _any_of(flags)) if flags else tuple(outs)
+
+    def _changes_rows_only(self, old, new):
+        """Whether a variable's new value differs from the old one by updates of rows."""
+        made_by = {v: instr for instr in self.segment.instrs for v in instr.outs}
+        while new != old:
+            instr = made_by.get(new)
+            if instr is None or instr.node.op.rows is None:
+                return False
+            new = instr.ins[instr.node.op.updates[instr.outs.index(new)]]
+        return True
 
 
 def _any_of(flags):

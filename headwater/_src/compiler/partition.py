@@ -13,6 +13,8 @@ their own, which take turns at run time.
 import heapq
 from dataclasses import dataclass
 
+from headwater._src.compiler import masked
+
 
 @dataclass(slots=True)
 class Segment:
@@ -45,24 +47,13 @@ def partition(program):
     if any(instr.node.op.blocking for instr in program.instrs):
         _checks_to_host(program)
         apart, behind = _with_turns(program)
-    made_by = {}
-    stages = []
-    for index, instr in enumerate(program.instrs):
-        stage = 0
-        for w in _sources(instr, made_by):
-            other = program.instrs[w]
-            together = other.where == instr.where and not (w in apart or index in apart)
-            needed = stages[w] + (not together)
-            if needed > stage:
-                stage = needed
-        stages.append(stage)
-        for value in instr.outs:
-            made_by[value] = index
+    made_by = {v: index for index, instr in enumerate(program.instrs) for v in instr.outs}
+    keys = _keys(program, made_by, apart, behind)
+    while not masked.together(program.instrs, keys):
+        keys = _keys(program, made_by, apart, behind)
     groups = {}
-    for index, (instr, stage) in enumerate(zip(program.instrs, stages)):
-        # What waits for one of those that take turns is not held up by another of them.
-        waits_for = behind[index] if apart else 0
-        groups.setdefault((stage, instr.where != "host", instr.where, waits_for), []).append(index)
+    for index, key in enumerate(keys):
+        groups.setdefault(key, []).append(index)
     segments, number_of = [], {}
     for (_, _, where, _), members in sorted(groups.items(), key=lambda g: g[0]):
         if where == "host":
@@ -75,6 +66,25 @@ def partition(program):
     if apart:
         _note_needs(program, segments, number_of, made_by)
     return segments
+
+
+def _keys(program, made_by, apart, behind):
+    """For each instruction what those of one segment share, in the order of the segments."""
+    stages = []
+    for index, instr in enumerate(program.instrs):
+        stage = 0
+        for w in _sources(instr, made_by):
+            other = program.instrs[w]
+            together = other.where == instr.where and not (w in apart or index in apart)
+            needed = stages[w] + (not together)
+            if needed > stage:
+                stage = needed
+        stages.append(stage)
+    # What waits for one of those that take turns is not held up by another of them.
+    return [
+        (stage, instr.where != "host", instr.where, behind[index] if apart else 0)
+        for index, (instr, stage) in enumerate(zip(program.instrs, stages))
+    ]
 
 
 def _sources(instr, made_by):

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from headwater._src.compiler import dataflow, functional
+from headwater._src.compiler import dataflow, functional, masked
 from headwater._src.core import dtypes, errors
 from headwater._src.graph import dims as dims_lib
 from headwater._src.graph.blame import node_error
@@ -67,6 +67,7 @@ class Instr:
       after: indices of instructions that come before this one without giving it a value.
       where: `"host"`, or the name of the device the instruction is compiled for.
       function: for a branch, loop or call, its `functional.Function`.
+      masked: a `masked.Masked` where a mask says which rows of a value there are.
     """
 
     node: object
@@ -76,6 +77,7 @@ class Instr:
     after: tuple = ()
     where: str = ""
     function: object = None
+    masked: object = None
 
 
 @dataclass(slots=True)
@@ -178,6 +180,7 @@ class Builder:
         for index, chain in enumerate(self.versions):
             if len(chain) > 1:
                 program.state_out.append((index, chain[-1]))
+        masked.mark(program, self.place)
         return program
 
     def new(self):

@@ -8,7 +8,7 @@ import numpy as np
 from headwater._src.compiler.interpret import NodeError, numpy_type, sample_count
 from headwater._src.core import dtypes
 from headwater._src.graph.inference import FOLD_LIMIT, group
-from headwater._src.xp import jax_xp, numpy_xp
+from headwater._src.xp import jax_masked, jax_xp, numpy_xp
 
 LARGE_CONSTANT = (
     16384  # elements: larger constants are arguments, or XLA would chew on them while compiling
@@ -45,12 +45,15 @@ class Tracer:
       states: random node -> its Philox state.
       counts: how many counters each random instruction takes, in order.
       inside: whether this is a body, whose random nodes may run again: then `states` moves on.
+      failed: whether a check has failed, so that rows are not to be changed; None where the old
+        values of variables are kept anyway.
     """
 
-    def __init__(self, instrs, consts, env, states, inside):
+    def __init__(self, instrs, consts, env, states, inside, failed=None):
         self.instrs, self.consts, self.env = instrs, consts, env
-        self.states, self.inside = states, inside
+        self.states, self.inside, self.failed = states, inside, failed
         self.counts = []
+        self._masks = {}  # by the value id that `masked.Masked` names
 
     def run(self):
         """Runs all instructions."""
@@ -81,6 +84,7 @@ class Tracer:
         attrs = op.kernel_arguments(node)
         concrete = (
             op.kind == "kernel"
+            and instr.masked is None
             and all(is_array(v) for v in values)
             and not (op.lists and _has_lists(node))
         )
@@ -98,7 +102,7 @@ class Tracer:
                     result = op.fn(jax_xp, *group(op, values, node.attrs), **attrs)
             else:
                 self._require_static(op, instr, values)
-                result = op.fn(jax_xp, *group(op, values, node.attrs), **attrs)
+                result = self._kernel(instr)(jax_xp, *group(op, values, node.attrs), **attrs)
         except (NeedsStatic, HasErrors, MoveToHost):
             raise
         except jax_xp.NeedsHost as error:
@@ -112,6 +116,34 @@ class Tracer:
             raise NodeError(node) from error
         listed = len(instr.outs) > 1 or isinstance(result, (tuple, list))
         self._store(instr, result if listed else (result,))
+
+    def _kernel(self, instr):
+        """The kernel of an instruction; another one where a mask says what rows there are."""
+        op, masked = instr.node.op, instr.masked
+        role = None if masked is None else masked.role
+        if role == "source":
+
+            def run(xp, *inputs, **attrs):
+                *results, self._masks[masked.source] = op.masked_fn(xp, *inputs, **attrs)
+                return results
+
+        elif role == "inside":
+
+            def run(xp, *inputs, **attrs):
+                with jax_xp.collect_errors():
+                    return op.fn(xp, *inputs, **attrs)
+
+        elif role == "update" or op.rows is not None and self.failed is not None:
+            there = True if role is None else self._masks[masked.source]
+            if self.failed is not None:
+                there = there & ~self.failed
+
+            def run(xp, *inputs, **attrs):
+                return op.fn(jax_masked.only_where(there), *inputs, **attrs)
+
+        else:
+            return op.fn
+        return run
 
     def _store(self, instr, results):
         if not instr.outs:

@@ -45,7 +45,7 @@ def run(tracer, instr, values):
 def _body(tracer, instr, body, ins, values, states, known, certain=False):
     """Runs a body on values; `known` says which of its positions could be given as constants."""
     env = {i: v for i, v in zip(body.feeds, values) if i not in body.consts}
-    inner = Tracer(body.instrs, body.consts, env, states, True)
+    inner = Tracer(body.instrs, body.consts, env, states, True, tracer.failed)
     try:
         inner.run()
     except NeedsStatic as needed:

@@ -29,6 +29,9 @@ class Op:
         kernels `(ctx, *inputs, **attrs)`.
       static: names of inputs whose value must be known while compiling.
       dynamic: the result's shape depends on data, so the node cannot be inside a compiled region.
+      masked_fn: for a dynamic op whose results have the first dimension that data decide, the kernel
+        with all the rows there could be, see `masked`; `masked_outputs` says what its results are.
+      rows: for an `update` of the rows `indices`, the name of the input with a value for each.
       check: the kernel only checks its inputs (`Assert`): it may stay inside a compiled region.
       lists: the kernel takes lists of tensors (variants) in compiled regions too.
       blocking: a host kernel that may wait for another thread.
@@ -54,6 +57,8 @@ class Op:
         self.dynamic = self.check = self.blocking = self.handles = False
         self.uninitialized = self.turns = False
         self.wants_dims = False
+        self.masked_fn, self.masked_outputs = None, ()
+        self.rows = None
         self.updates = ()
         self.reads = True
         self.reserve = None
@@ -141,12 +146,32 @@ class Op:
             uninitialized=uninitialized,
         )
 
-    def update(self, *refs, static=(), reads=True):
+    def masked(self, *outputs):
+        """Declares what a `dynamic` op does in a compiled region, where arrays have fixed shapes.
+
+        The kernel `(xp, *inputs, **attrs)` gives the results with as many rows as there could be, at
+        any places, and then a boolean vector: which rows there are. Rows that are not there hold
+        values that some row that is there holds too, so checks of the values mean the same.
+
+        Args:
+          *outputs: for each output `"rows"`, or `"places"` where it holds numbers of such rows.
+        """
+
+        def declare(fn):
+            self._check(fn, "kernel", 1)
+            self.masked_fn, self.masked_outputs = fn, outputs
+            return fn
+
+        return declare
+
+    def update(self, *refs, static=(), reads=True, rows=None):
         """Declares a pure kernel that gives the new values of the variables behind the inputs
         `refs`.
 
         It returns one array for each of `refs` (in that order), then its outputs that are not
-        references. With `reads=False` the old values arrive as None, and need not exist.
+        references. With `reads=False` the old values arrive as None, and need not exist. `rows` names
+        the input with values for the rows `indices`, where the kernel changes only these, by
+        `xp.scatter` or `xp.scatter_update`.
         """
         for ref in refs:
             if ref not in self.input_names:
@@ -159,6 +184,7 @@ class Op:
             reads=reads,
             uninitialized=not reads,
             updates=tuple(self.input_names.index(ref) for ref in refs),
+            rows=rows,
         )
 
     def variable(self):

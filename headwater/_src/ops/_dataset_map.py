@@ -7,16 +7,9 @@ single element.
 
 import numpy as np
 
+from headwater._src.graph.elementwise import ELEMENTWISE
 from headwater._src.ops._dataset_functions import Map, _Mapped
 from headwater._src.ops._datasets import Rows
-
-# Ops whose result at a place depends on the operands at that place only, and that raise nothing.
-_ELEMENTWISE = frozenset(
-    """Abs Add AddV2 Cast Ceil Cos Equal Exp Floor Greater GreaterEqual Identity IsFinite
-    IsNan Less LessEqual Log Log1p LogicalAnd LogicalNot LogicalOr Maximum Minimum Mul Neg NotEqual
-    RealDiv Reciprocal Relu Relu6 Round Rsqrt Sigmoid Sign Sin Sqrt Square SquaredDifference
-    StopGradient Sub Tanh ZerosLike OnesLike""".split()
-)
 
 
 def vectorizable(graph, components):
@@ -55,7 +48,7 @@ def _result_rank(node, ranks):
     if node.type == "OneHot":
         alone = node.attrs["axis"] == -1 and not any(t in ranks for t in node.inputs[1:])
         return ranks[node.inputs[0]] + 1 if alone else None
-    if node.type not in _ELEMENTWISE or node._control or not _numeric(node.outputs[0]):
+    if node.type not in ELEMENTWISE or node._control or not _numeric(node.outputs[0]):
         return None
     batched = {ranks[t] for t in node.inputs if t in ranks}
     if len(batched) > 1:

@@ -50,7 +50,7 @@ def rule(name, states, inputs, flags=(), prefixes=("", "Resource")):
                 stateful=bool(prefix),
             )
             op.shape(_make_shape(names, states, not prefix))
-            op.update(*states)(checked)
+            op.update(*states, rows="grad" if "indices" in names else None)(checked)
             op.no_gradient()
         return fn
 

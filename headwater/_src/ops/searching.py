@@ -148,6 +148,25 @@ def unique_with_counts_kernel(xp, x):
     return _unique(x)
 
 
+@Unique.masked("rows", "places")
+def masked_unique(xp, x):
+    return _masked_unique(xp, x)
+
+
+@UniqueWithCounts.masked("rows", "places", "rows")
+def masked_unique_with_counts(xp, x):
+    x, first, there = _masked_unique(xp, x)
+    return x, first, xp.segment_sum(xp.ones_like(first), first, x.shape[0]), there
+
+
+def _masked_unique(xp, x):
+    """Every element is a row; the ones there are those that no equal one comes before."""
+    if x.ndim != 1:
+        raise errors.InvalidArgumentError(None, None, "unique expects a 1D vector.")
+    first = xp.first_places(x)
+    return x, first, first == xp.arange(x.shape[0])
+
+
 UniqueV2 = define_op(
     "UniqueV2",
     inputs="x: T, axis: Taxis",

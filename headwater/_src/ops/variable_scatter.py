@@ -67,7 +67,9 @@ def _scatter_ops(name, how, types, resource_types=NUMBERS):
         attrs=[f"T: {types}", "Tindices: {int32, int64}", f"use_locking: bool = {locking}"],
         shape=_rows_shape,
     )
-    op.update("ref")(lambda xp, ref, indices, updates: _rows(xp, ref, indices, updates, how))
+    op.update("ref", rows="updates")(
+        lambda xp, ref, indices, updates: _rows(xp, ref, indices, updates, how)
+    )
     op.no_gradient()
     op = define_op(
         f"ResourceScatter{name}",
@@ -76,7 +78,7 @@ def _scatter_ops(name, how, types, resource_types=NUMBERS):
         stateful=True,
         shape=_resource_rows_shape,
     )
-    op.update("resource")(
+    op.update("resource", rows="updates")(
         lambda xp, resource, indices, updates: _rows(xp, resource, indices, updates, how)
     )
     op.no_gradient()
@@ -165,7 +167,9 @@ def _scatter_nd_ops(name, how, types):
         attrs=[f"T: {types}", "Tindices: {int32, int64}", f"use_locking: bool = {locking}", last],
         shape=_positions_shape,
     )
-    op.update("ref")(lambda xp, ref, indices, updates: _positions(xp, ref, indices, updates, how))
+    op.update("ref", rows="updates")(
+        lambda xp, ref, indices, updates: _positions(xp, ref, indices, updates, how)
+    )
     op.no_gradient()
     op = define_op(
         f"ResourceScatterNd{name}",
@@ -174,7 +178,9 @@ def _scatter_nd_ops(name, how, types):
         stateful=True,
         shape=_resource_positions_shape,
     )
-    op.update("ref")(lambda xp, ref, indices, updates: _positions(xp, ref, indices, updates, how))
+    op.update("ref", rows="updates")(
+        lambda xp, ref, indices, updates: _positions(xp, ref, indices, updates, how)
+    )
     op.no_gradient()
 
 

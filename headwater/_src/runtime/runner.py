@@ -342,7 +342,7 @@ class SegmentRunner:
             self._execute(None, env, undo, trace)
             return
         if failed is not None and bool(failed):
-            self._explain(executable, keys, env)
+            self._explain(executable, keys, env, outs)
         for i, value in zip(executable.outs, outs):
             env[i] = value
         if trace is not None and trace.observe is not None:
@@ -410,8 +410,13 @@ class SegmentRunner:
         self._static = tuple(sorted(set(self._static) | ids))
         self._entries, self._compiled = {}, {}
 
-    def _explain(self, executable, keys, env):
+    def _explain(self, executable, keys, env, outs):
         """Repeats a compiled run that found bad data on NumPy, whose kernels say what is wrong."""
+        if executable.donates:  # the old values are in other memory now
+            old = dict(zip(executable.donated, outs))
+            for i, slot, _ in self.reads:
+                if i in old:
+                    self.step._variables[slot].value = old[i]
         for node, key in zip(executable.samples, keys):
             self._resources.random(node).rewind(key)
         self._load(env)

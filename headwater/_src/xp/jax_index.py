@@ -3,6 +3,9 @@ check them.
 """
 
 import jax.numpy as jnp
+from jax import lax
+
+_HALF = 1 << 31
 
 
 def gather(params, indices, axis=0):
@@ -29,4 +32,19 @@ def segment_sum(data, segment_ids, num_segments):
     return zeros.at[segment_ids].add(data)
 
 
-__all__ = ["gather", "scatter_add", "scatter_update", "segment_sum"]
+def first_places(x):
+    """For each element of a vector the place at which its value occurs first."""
+    x = jnp.asarray(x)
+    n = x.shape[0]
+    if x.dtype.itemsize > 4 or n >= _HALF:
+        run = jnp.searchsorted(jnp.sort(x, stable=False), x)
+        return jnp.full(n, n).at[run].min(jnp.arange(n))[run]
+    # XLA sorts one array several times as fast as two: value and place are put into one number.
+    both = jnp.sort(x.astype(jnp.int64) * _HALF + jnp.arange(n), stable=False)
+    value, place = both // _HALF, both % _HALF
+    begins = jnp.concatenate([jnp.ones(min(n, 1), bool), value[1:] != value[:-1]])
+    first = place[lax.cummax(jnp.where(begins, jnp.arange(n), 0))]
+    return jnp.zeros(n, first.dtype).at[place].set(first, unique_indices=True)
+
+
+__all__ = ["first_places", "gather", "scatter_add", "scatter_update", "segment_sum"]

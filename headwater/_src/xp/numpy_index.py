@@ -34,4 +34,10 @@ def segment_sum(data, segment_ids, num_segments):
     return result
 
 
-__all__ = ["gather", "scatter_add", "scatter_update", "segment_sum"]
+def first_places(x):
+    """For each element of a vector the place at which its value occurs first."""
+    _, first, inverse = np.unique(x, return_index=True, return_inverse=True)
+    return first[inverse]
+
+
+__all__ = ["first_places", "gather", "scatter_add", "scatter_update", "segment_sum"]
