@@ -23,6 +23,7 @@ _PARTS = (
     "seq2seq",
     "slim",
     "staging",
+    "summary",
     "tensor_forest",
     "tensorboard",
     "tpu",
@@ -31,7 +32,6 @@ _PARTS = (
 )
 _NOT_HERE = (
     "quantize",
-    "summary",
     "tfprof",
 )
 

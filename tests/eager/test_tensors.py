@@ -40,7 +40,7 @@ def test_printing(value, text, representation):
 
 
 def test_python_numbers_and_formats():
-    assert "%i" % tf.constant(2) == "2"
+    assert "%i" % tf.constant(2) == "2"  # noqa: UP031
     assert f"{tf.constant(0.5):.3f}" == "0.500"
     assert int(tf.constant(3)) == 3 and float(tf.constant(1.5)) == 1.5
     assert complex(tf.constant(1j)) == 1j and round(tf.constant(2.6)) == 3

@@ -2,7 +2,6 @@
 
 _ADVICE = {
     "quantize": "train as usual; tf.quantization.fake_quant_* ops can be placed by hand",
-    "summary": "use tf.summary.FileWriter and tf.summary.scalar in a graph",
     "tfprof": "use tf.RunOptions(trace_level=...) and tf.RunMetadata",
 }
 

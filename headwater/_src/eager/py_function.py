@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from headwater._src.core import dtypes
+from headwater._src.core import dtypes, errors
 from headwater._src.eager.mode import eager_graph
 from headwater._src.eager.tape import GradientTape
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import executing_eagerly, get_default_graph
 from headwater._src.graph.optable import raw
+from headwater._src.graph.variable import Variable
 from headwater._src.ops.script import add_function
 
 
@@ -20,6 +21,10 @@ def py_function(func, inp, Tout, name=None):
       Tout: the type of its result, or a list of the types of its results; empty for None.
       name: name of the node.
 
+    Raises:
+      ValueError: `func` is not callable.
+      tf.errors.UnknownError: when it runs: `func` returned a variable.
+
     Returns:
       A `Tensor` of unknown shape, a list of them when `Tout` is a list, or an `Operation` when
       that is empty. It has a gradient, where `func` has one.
@@ -29,6 +34,8 @@ def py_function(func, inp, Tout, name=None):
     >>> sess.run([y, tf.gradients(y, x)[0]])
     [np.float32(9.0), np.float32(6.0)]
     """
+    if not callable(func):
+        raise ValueError(f"Expected func to be callable. Received func={func}")
     listed = isinstance(Tout, (list, tuple))
     types = [dtypes.as_dtype(t) for t in (Tout if listed else [Tout])]
     function = _Function(func, types)
@@ -60,6 +67,14 @@ class _Function:
         if not self._types:
             return []
         found = list(found) if isinstance(found, (list, tuple)) else [found]
+        for value in found:
+            if isinstance(value, Variable):
+                raise errors.UnknownError(
+                    None,
+                    None,
+                    "TypeError: Attempting to return a variable from a function that is run by "
+                    f"py_function: {value!r}. Return its value, variable.read_value(), instead.",
+                )
         return [
             convert_to_tensor(value, dtype if not hasattr(value, "dtype") else None)
             for value, dtype in zip(found, self._types + [None] * len(found))
