@@ -224,10 +224,7 @@ def test_projector(tmp_path):
 # --- what is not there --------------------------------------------------------------------------
 
 NOT_THERE = {
-    "eager.enable_eager_execution": "graph",
-    "eager.python.tfe": "graph",
     "quantize.create_training_graph": "fake_quant",
-    "summary.create_file_writer": "tf.summary.FileWriter",
     "tfprof.model_analyzer": "RunMetadata",
 }
 
