@@ -28,6 +28,8 @@ PROGRAMS = [
     ("data/dataset_pipeline.py", "", "rows: [[0, 3], [0, 9]]|running sums: [1, 3, 6, 10]"),
     ("data/queues.py", "", "closed after [0.0, 1.0|by priority: ['first', 'second', 'last']"),
     ("data/tfrecords_queue.py", "", "written: 40, seen: 80|images fit their labels: True"),
+    ("eager/first_steps.py", "", "found the minimum: 5.00|agrees: True|a graph, still: 3 False"),
+    ("eager/network.py", f"{DIGITS} --steps 40", "decreased: True|too: True|restored: True"),
     ("estimators/boosted_trees.py", "--trees 10", "for each layer: True|good: True"),
     ("estimators/boston_regressor.py", "--steps 20", "exported: ['saved_model.pb', 'variables']"),
     ("estimators/conv_estimator.py", "--steps 10", "predictions: 200 step: 10|agree: True"),
