@@ -36,3 +36,16 @@ def test_a_sparse_product_of_bfloat16_is_bfloat16():
 def test_other_pairs_of_types_are_refused(sparse):
     with pytest.raises(TypeError, match="float64"):
         tf.matmul(tf.constant([[1.0]]), tf.constant([[1.0]], tf.float64), a_is_sparse=sparse)
+
+
+def test_an_operator_multiplies_batches_that_only_the_step_knows():
+    a, b = tf.placeholder(tf.float32), tf.placeholder(tf.float32)
+    with tf.Session() as sess:
+        found = sess.run(a @ b, {a: np.ones([5, 2, 3]), b: np.ones([3, 4])})
+    assert found.shape == (5, 2, 4)
+
+
+@pytest.mark.parametrize("multiply", [tf.matmul, lambda a, b: a @ b])
+def test_a_vector_is_no_factor(multiply):
+    with pytest.raises(ValueError, match="Shape must be rank 2 but is rank 1"):
+        multiply(tf.constant([1.0, 2.0]), tf.constant([[1.0], [2.0]]))

@@ -1,5 +1,7 @@
 """From a program's Python function to the graph function of a dataset op."""
 
+import warnings
+
 from headwater._src.core.tensor_shape import TensorShape
 from headwater._src.data import structure
 from headwater._src.graph.bodies import new_graph
@@ -20,12 +22,16 @@ class DatasetFunction:
     def __init__(self, function, specs, name, unpack=True):
         outer = get_default_graph()
         graph = own_names(new_graph(outer, name))
+        seed, drawn = graph.seed, graph.random_ops
         with graph.as_default():
             leaves = _arguments(graph, specs)
             element = structure.pack(specs, leaves)
             result = function(*element) if unpack and _is_tuple(element) else function(element)
             self.result = _converted(result, name)
             tensors = structure.to_tensors(self.result)
+        if seed is not None and graph.seed == seed and graph.random_ops > drawn:
+            _warn_of_seed(seed, name, function)
+        graph.seed = seed  # one that the function has set is its own
         graph.outputs = [graph.capture(t) for t in tensors]
         self.graph, self.captured = graph, list(graph.sources)
         self.specs = structure.specs_of(self.result)
@@ -41,6 +47,16 @@ class DatasetFunction:
                 f"`{what}` must return a `Dataset` object. Got {type(self.result).__name__}"
             )
         return self.specs.element_spec
+
+
+def _warn_of_seed(seed, name, function):
+    called = getattr(function, "__name__", type(function).__name__).strip("<>")
+    warnings.warn(
+        f"Seed {seed} from outer graph might be getting used by function {name}_{called}, if the "
+        "random op has not been provided any seed. Explicitly set the seed in the function if this "
+        "is not the intended behavior.",
+        stacklevel=2,
+    )
 
 
 def own_names(graph):

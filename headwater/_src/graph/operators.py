@@ -137,8 +137,7 @@ def _logical(logical_op, bitwise_op):
 
 
 def _matmul(x, y, name):
-    rank = lambda t: None if t.dims is None else len(t.dims)
-    if rank(x) in (None, 2) and rank(y) in (None, 2):
+    if all(t.dims is not None and len(t.dims) <= 2 for t in (x, y)):
         return raw.MatMul(x, y, name=name)
     return raw.BatchMatMulV2(x, y, name=name)
 

@@ -79,7 +79,14 @@ def _length_dims(fft_length, rank):
     with_rank(fft_length.dims, 1)
     if fft_length.dims is not None and fft_length.dims[0] not in (None, rank):
         raise ShapeError(f"Dimension must be {rank} but is {fft_length.dims[0]}")
-    return None if fft_length.known is None else [int(d) for d in fft_length.known]
+    return (
+        None if fft_length.known is None else [None if d < 0 else int(d) for d in fft_length.known]
+    )
+
+
+def _half(length):
+    """How many numbers of the transform of a real signal are kept; none of an empty one."""
+    return length and length // 2 + 1
 
 
 def _real_shape(rank):
@@ -90,8 +97,7 @@ def _real_shape(rank):
             return None
         if lengths is None:
             return (*dims[:-rank], *[None] * rank)
-        last = lengths[-1] // 2 + 1 if lengths[-1] > 0 else lengths[-1]
-        return (*dims[:-rank], *lengths[:-1], last)
+        return (*dims[:-rank], *lengths[:-1], _half(lengths[-1]))
 
     return shape
 
@@ -136,7 +142,7 @@ def _real_kernel(rank):
         _check(xp, input, rank)
         lengths = _lengths(fft_length, rank)
         _require_size(input, lengths)
-        half = [*lengths[:-1], lengths[-1] // 2 + 1]
+        half = [*lengths[:-1], _half(lengths[-1])]
         if 0 in input.shape or 0 in lengths:
             return xp.zeros((*input.shape[:-rank], *half), Tcomplex.as_numpy_dtype)
         x = input[(..., *(slice(0, n) for n in lengths))]
@@ -319,14 +325,11 @@ def _pad_to(x, rank, length, inverse):
     """`x` with zeros behind the transformed dimensions where it is shorter than asked for."""
     wanted = length.known
     if wanted is None or x.dims is None or None in x.dims[-rank:]:
-        if wanted is None and x.dims is None:
-            return x
         shape = PUBLIC["shape"](x)
         needed = length if not inverse else PUBLIC["concat"]([length[:-1], length[-1:] // 2 + 1], 0)
         after = raw.Maximum(0, needed - shape[-rank:])
-        before = PUBLIC["zeros"](
-            [len(x.dims) - rank if x.dims is not None else 0], dtype=dtypes.int32
-        )
+        others = (PUBLIC["rank"](x) if x.dims is None else len(x.dims)) - rank
+        before = PUBLIC["zeros"]([others], dtype=dtypes.int32)
         after = PUBLIC["concat"]([before, after], 0)
         return PUBLIC["pad"](x, PUBLIC["stack"]([PUBLIC["zeros_like"](after), after], 1))
     needed = [int(n) for n in wanted]
@@ -354,12 +357,12 @@ def _real_function(name, rank, inverse):
                 raise ValueError(
                     f"IRFFT requires tf.complex64 or tf.complex128 inputs, got: {kind}"
                 )
-            if x.dims is not None:
-                with_rank(x.dims, rank, at_least=True)
+            x.shape.with_rank_at_least(rank)
             if fft_length is None:
                 length = _infer_length(x, rank, inverse)
             else:
                 length = convert_to_tensor(fft_length, dtypes.int32)
+                length.shape.assert_has_rank(1)
             x = _pad_to(x, rank, length, inverse)
             length = (
                 constant(length.known, dtypes.int32, name="fft_length")
