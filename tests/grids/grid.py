@@ -31,6 +31,8 @@ class Row:
       dtype: the type that stands for "T" in `inputs`.
       gradient, second: whether first and second derivatives are checked.
       tolerance: how far results may be apart, relative to the largest; None for the type's own.
+      symmetric: whether derivatives only hold as long as matrices stay symmetric.
+      alone: whether TensorFlow is not asked: it has no kernel for it, or one that is wrong.
       fails: whether TensorFlow refuses the call; then only the error's class is compared.
     """
 
@@ -41,6 +43,8 @@ class Row:
     gradient: bool = False
     second: bool = False
     tolerance: float | None = None
+    symmetric: bool = False
+    alone: bool = False
     fails: bool = False
 
     def __str__(self) -> str:

@@ -39,14 +39,20 @@ class Part:
 class GridGraph:
     """The rows' calls as a graph of library `tf`.
 
-    `known` says what placeholders know of their shapes: "sizes", "rank" or "nothing".
+    Args:
+      tf: the library.
+      rows: what is called.
+      known: what placeholders know of their shapes: "sizes", "rank" or "nothing".
+      derivatives: whether derivatives are built, of the rows that ask for them.
+      constants: 0 or 1, to make every other input a constant instead of a placeholder.
+      replace_type: the type of inputs of type "T", instead of the row's.
     """
 
     def __init__(
-        self, tf, rows, known="sizes", *, derivatives=False, replace_type: str | None = None
+        self, tf, rows, known="sizes", *, derivatives=False, constants=None, replace_type=None
     ):
         self.tf, self.rows, self.known, self.feeds = tf, rows, known, {}
-        self.replaced, self.graph = replace_type, tf.Graph()
+        self.replaced, self.constants, self.graph = replace_type, constants, tf.Graph()
         self.parts = [Part(row) for row in rows]
         with self.graph.as_default():
             for i, part in enumerate(self.parts):
@@ -76,12 +82,14 @@ class GridGraph:
         array = _numbers(value, f"{part.row.op}.{seed}", kind)
         if isinstance(value, V):
             op = _op(part.row)
-            resource = op.opdef.inputs[op.input_names.index(name)].type is hw.resource
+            resource = op.opdef.inputs[_position(part.row, name)].type is hw.resource
             variable = self.tf.Variable(
                 self.tf.constant(array, kind), use_resource=resource, dtype=kind
             )
             part.variables.append(variable)
             return variable.handle if resource else variable._ref()
+        if self.constants is not None and self.constants == _position(part.row, name) % 2:
+            return self.tf.constant(array, kind)
         shape = {"sizes": array.shape, "rank": [None] * array.ndim, "nothing": None}[self.known]
         placeholder = self.tf.placeholder(self.tf.as_dtype(kind), shape)
         self.feeds[placeholder] = array
@@ -103,7 +111,10 @@ class GridGraph:
     def _weighted(self, tensors: list, seed: int):
         tf, random = self.tf, np.random.RandomState(seed)
         terms = []
-        for t in tensors:
+        parts = [
+            p for t in tensors for p in ([tf.real(t), tf.imag(t)] if t.dtype.is_complex else [t])
+        ]
+        for t in parts:
             if t.dtype.name in FLOATING:
                 weights = random.uniform(0.5, 1.5, 997)
                 flat = tf.cast(tf.reshape(t, [-1]), tf.float64)
@@ -134,7 +145,7 @@ class GridGraph:
 
     def _alone(self, sess, part: Part):
         try:
-            return sess.run(part.fetches, self.feeds)
+            return sess.run(part.fetches, {x: self.feeds[x] for x in part.fed})
         except Exception as error:
             return error
 
@@ -147,9 +158,9 @@ class GridGraph:
         """Rows whose derivatives are not what moving the inputs shows."""
         random, found = np.random.RandomState(3), []
         moves = {
-            x: random.uniform(-1, 1, value.shape)
-            for x, value in self.feeds.items()
-            if x.dtype.name in FLOATING
+            x: _move(random, self.feeds[x].shape, part.row.symmetric)
+            for part in self.parts
+            for x in _floating(part.fed)
         }
         wanted = [p.weighted if order == 1 else p.along for p in self.parts]
         errors = [f"{p.row}: {p.error!r}" for p in self.parts if p.error]
@@ -200,6 +211,11 @@ class GridGraph:
         return all(not attrs.get(a) or tf.as_dtype(kind) in attrs[a] for a in used)
 
 
+def _move(random, shape: tuple, symmetric: bool) -> np.ndarray:
+    move = random.uniform(-1, 1, shape)
+    return move + np.swapaxes(move, -1, -2) if symmetric else move
+
+
 def _floating(tensors: list) -> list:
     return [t for t in tensors if t.dtype.name in FLOATING]
 
@@ -207,6 +223,10 @@ def _floating(tensors: list) -> list:
 def _op(row: Row):
     """What headwater knows of the row's op."""
     return getattr(hw.raw_ops, row.op)
+
+
+def _position(row: Row, name: str) -> int:
+    return _op(row).input_names.index(name)
 
 
 def _numbers(value: A, seed: str, kind: str) -> np.ndarray:
@@ -223,9 +243,20 @@ def _tensors(result: Any) -> list:
     return [result]
 
 
-def static_shape(tensor) -> list | None:
-    """A tensor's static shape as a list; None when its rank is unknown."""
-    return None if tensor.shape.rank is None else tensor.shape.as_list()
+def vaguer(ours: list, theirs: list) -> list:
+    """Says where our static shapes contradict TensorFlow's or say less than they do."""
+    found = []
+    for part, other in zip(ours, theirs, strict=True):
+        for mine, wanted in zip(part.outputs, other.outputs, strict=not other.error):
+            if wanted.shape.rank is not None and (
+                mine.shape.rank != wanted.shape.rank
+                or any(
+                    w is not None and m != w
+                    for m, w in zip(mine.shape.as_list(), wanted.shape.as_list(), strict=True)
+                )
+            ):
+                found.append(f"{part.row}: {mine.shape}, TensorFlow {wanted.shape}")
+    return found
 
 
 def unlike(rows: list, ours: list, theirs: list) -> list:

@@ -12,6 +12,18 @@ from headwater._src.graph.graph import Graph
 from headwater._src.graph.opdef import REQUIRED, parse_opdef
 from headwater._src.graph.optable import OPS
 
+# `tf.raw_ops` calls these inputs and attrs by other names than signatures do.
+_REDUCTIONS = ("All", "Any", "EuclideanNorm", "Max", "Mean", "Min", "Prod", "Sum")
+_NAMES_IN_RAW_OPS = {
+    **dict.fromkeys(_REDUCTIONS, {"axis": "reduction_indices"}),
+    "ExpandDims": {"axis": "dim"},
+    "Select": {"x": "t", "y": "e"},
+    "Split": {"axis": "split_dim"},
+    "SplitV": {"axis": "split_dim"},
+    "Squeeze": {"axis": "squeeze_dims"},
+    "Where": {"condition": "input"},
+}
+
 
 class DefinitionError(TypeError):
     """An op's functions do not agree with its signature; raised while its file is imported."""
@@ -74,6 +86,7 @@ class Op:
         self.input_names = tuple(arg.name for arg in opdef.inputs)
         self.attr_names = tuple(attr.name for attr in opdef.attrs)
         self.plan = None
+        self.renamed = _NAMES_IN_RAW_OPS.get(opdef.name)
 
     def __repr__(self):
         return f"<Op {self.name}>"
@@ -111,6 +124,8 @@ class Op:
         """Builds a node; inputs may also be given by name. Returns its output(s), or the
         `Operation`.
         """
+        if attrs and self.renamed is not None:
+            attrs = {self.renamed.get(key, key): value for key, value in attrs.items()}
         return apply_op(self, inputs, attrs, name)
 
     # -- declaring -------------------------------------------------------------------------------

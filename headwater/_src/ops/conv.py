@@ -288,8 +288,8 @@ def _input_shape(rank, input_sizes, filter, out_backprop, data_format):
     if rank == 4:
         merge_dim(channels_of(dy, data_format), w[-1])
     dims = known_dims(input_sizes)
-    if dims is None:
-        return (None,) * rank
+    if dims is None or all(d is None for d in dims):
+        return (dy[0], *(None,) * (rank - 1))
     if len(dims) == rank - 2:
         return arrange(dy[0], dims, w[-2], data_format)
     if len(dims) != rank:

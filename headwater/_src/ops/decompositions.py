@@ -205,7 +205,7 @@ Svd = define_op(
 def _svd_shape(input, *, compute_uv, full_matrices):
     dims = with_rank(input.dims, 2, at_least=True)
     if dims is None:
-        return [None, None, None]
+        return [None, None, None] if compute_uv else [None, (0,), (0,)]
     *batch, m, n = dims
     k = _least(m, n)
     if not compute_uv:

@@ -174,6 +174,8 @@ def _einsum_gradient(op, dy):
     if len(terms) == 1:
         x_shape = shape(op.inputs[0])
         return [_with_respect_to(dy, None, op.inputs[0], x_shape, terms[0], "", output)]
+    if _ELLIPSIS in _labels(output):  # dimensions that one of the inputs may lack
+        terms = [t if _ELLIPSIS in _labels(t) else f"{t}..." for t in terms]
     x, y = op.inputs
     x_shape, y_shape = shape(x), shape(y)
     x_in, y_in = (raw.Conj(t) if t.dtype.base_dtype.is_complex else t for t in (x, y))

@@ -118,7 +118,7 @@ def _crop_kernel(xp, image, boxes, box_ind, crop_size, *, method, extrapolation_
     taken = (_corners if method == "bilinear" else _nearest)(xp, y, x, height, width)
     batch, total = xp.clip(box_ind, 0, max(image.shape[0] - 1, 0))[:, None, None], None
     for rows, columns, weight in taken:
-        part = xp.cast(image[batch, rows, columns], "float32")
+        part = xp.cast(xp.asarray(image)[batch, rows, columns], "float32")
         part = part * weight[..., None] if np.ndim(weight) else part
         total = part if total is None else total + part
     return xp.where(inside, total, np.float32(extrapolation_value))
@@ -167,7 +167,7 @@ def _grad_boxes_kernel(xp, grads, image, boxes, box_ind):
     y_part, x_part = (y - xp.floor(y))[:, :, None, None], (x - xp.floor(x))[:, None, :, None]
     batch = box_ind[:, None, None]
     corner = [
-        xp.cast(image[batch, rows, columns], "float32")
+        xp.cast(xp.asarray(image)[batch, rows, columns], "float32")
         for rows, columns, _ in _corners(xp, y, x, height, width)
     ]
     top_left, top_right, bottom_left, bottom_right = corner

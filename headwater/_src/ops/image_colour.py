@@ -199,7 +199,7 @@ def _rgb_shape(images):
     dims = with_rank(images.dims, 1, at_least=True)
     if dims is not None and dims[-1] not in (None, 3):
         raise ShapeError(f"Dimension must be 3 but is {dims[-1]}")
-    return dims
+    return dims and (*dims[:-1], 3)
 
 
 RGBToHSV = define_op(

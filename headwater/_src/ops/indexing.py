@@ -242,7 +242,7 @@ def gather_nd_kernel(xp, params, indices):
         ),
     )
     return (
-        params[nd_index(indices)]
+        xp.asarray(params)[nd_index(indices)]
         if depth
         else xp.broadcast_to(params, tuple(indices.shape[:-1]) + tuple(params.shape))
     )

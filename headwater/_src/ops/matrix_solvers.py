@@ -261,8 +261,7 @@ def _least_squares_gradient(op, dy):
     if over:
         z = cholesky_solve(factor, dy)
         xz = product(x, z, adjoint_b=True)
-        residual = b - product(a, x)
-        da = product(residual, z, adjoint_b=True) - product(a, xz)
+        da = -product(a, xz + PUBLIC["matrix_transpose"](xz)) + product(b, z, adjoint_b=True)
         return [da, product(a, z), None]
     ady = product(a, dy)
     db = cholesky_solve(factor, ady)

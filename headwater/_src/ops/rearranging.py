@@ -281,7 +281,8 @@ def tile_shape(input, multiples):
         return (None,) * len(input.dims)
     if len(times) != len(input.dims):
         raise ShapeError(f"Shape must be rank {len(times)} but is rank {len(input.dims)}")
-    return tuple(None if d is None or n is None else d * n for d, n in zip(input.dims, times))
+    sizes = zip(input.dims, times, strict=True)
+    return tuple(0 if 0 in (d, n) else None if None in (d, n) else d * n for d, n in sizes)
 
 
 @Tile.kernel(static=["multiples"])

@@ -30,6 +30,8 @@ Where = define_op(
 
 @Where.kernel(dynamic=True)
 def where_kernel(xp, input):
+    if not np.ndim(input):
+        raise errors.InvalidArgumentError(None, None, "WhereOp: Unhandled input dimensions: 0")
     return np.argwhere(np.asarray(input)).astype(np.int64, copy=False)
 
 

@@ -42,7 +42,8 @@ def slice_shape(input, begin, size):
         return None
     dims = input.dims or (None,) * rank
     if size.known is None:
-        return known_dims(size) if input.dims is not None or size.dims is not None else None
+        found = known_dims(size) if input.dims is not None or size.dims is not None else None
+        return (None,) * rank if found is None else found
     first = [None] * rank if begin.known is None else begin.known.tolist()
     result = []
     for i, (d, b, s) in enumerate(zip(dims, first, size.known.tolist())):

@@ -60,13 +60,13 @@ def _block_arguments(block_dims, border):
     return rows if count is None else count
 
 
-def _to_batch_dims(input, count, block, border):
-    if input.dims is None:
+def _to_batch_dims(dims, count, block, border):
+    if dims is None:
         return None
-    with_rank(input.dims, (count or 0) + 1, at_least=True)
+    with_rank(dims, (count or 0) + 1, at_least=True)
     if count is None:
-        return (None,) * len(input.dims)
-    dims = list(input.dims)
+        return (None,) * len(dims)
+    dims = list(dims)
     if block is not None and any(b < 1 for b in block):
         raise ShapeError(f"block_shape must be positive, but got {list(block)}")
     factor = None if block is None else int(np.prod(block))
@@ -79,13 +79,13 @@ def _to_batch_dims(input, count, block, border):
     return tuple(dims)
 
 
-def _to_space_dims(input, count, block, border):
-    if input.dims is None:
+def _to_space_dims(dims, count, block, border):
+    if dims is None:
         return None
-    with_rank(input.dims, (count or 0) + 1, at_least=True)
+    with_rank(dims, (count or 0) + 1, at_least=True)
     if count is None:
-        return (None,) * len(input.dims)
-    dims = list(input.dims)
+        return (None,) * len(dims)
+    dims = list(dims)
     if block is not None and any(b < 1 for b in block):
         raise ShapeError(f"block_shape must be positive, but got {list(block)}")
     dims[0] = _divided(dims[0], None if block is None else int(np.prod(block)))
@@ -108,27 +108,27 @@ def _to_space_dims(input, count, block, border):
 @SpaceToBatchND.shape
 def _space_to_batch_nd_shape(input, block_shape, paddings):
     count = _block_arguments(block_shape.dims, paddings)
-    return _to_batch_dims(input, count, block_shape.known, paddings.known)
+    return _to_batch_dims(input.dims, count, block_shape.known, paddings.known)
 
 
 @BatchToSpaceND.shape
 def _batch_to_space_nd_shape(input, block_shape, crops):
     count = _block_arguments(block_shape.dims, crops)
-    return _to_space_dims(input, count, block_shape.known, crops.known)
+    return _to_space_dims(input.dims, count, block_shape.known, crops.known)
 
 
 @SpaceToBatch.shape
 def _space_to_batch_shape(input, paddings, *, block_size):
-    with_rank(input.dims, 4)
+    dims = with_rank(input.dims, 4)
     _block_arguments((2,), paddings)
-    return _to_batch_dims(input, 2, (block_size, block_size), paddings.known)
+    return _to_batch_dims(dims, 2, (block_size, block_size), paddings.known)
 
 
 @BatchToSpace.shape
 def _batch_to_space_shape(input, crops, *, block_size):
-    with_rank(input.dims, 4)
+    dims = with_rank(input.dims, 4)
     _block_arguments((2,), crops)
-    return _to_space_dims(input, 2, (block_size, block_size), crops.known)
+    return _to_space_dims(dims, 2, (block_size, block_size), crops.known)
 
 
 def _check_blocks(x, block, border, what):

@@ -36,7 +36,8 @@ SparseAdd = define_op(
 
 @SparseAdd.shape
 def sparse_add_shape(a_indices, a_values, a_shape, b_indices, b_values, b_shape, thresh):
-    return [(None, with_rank(a_shape.dims, 1)[0]), (None,), a_shape.dims]
+    sizes = with_rank(a_shape.dims, 1)
+    return [(None, sizes[0]), (None,), sizes]
 
 
 @SparseAdd.kernel(dynamic=True)
@@ -471,7 +472,7 @@ SparseSoftmax = define_op(
     inputs="sp_indices: int64, sp_values: T, sp_shape: int64",
     outputs="output: T",
     attrs=["T: {half, float, double}"],
-    shape=lambda sp_indices, sp_values, sp_shape: sp_values.dims,
+    shape=lambda sp_indices, sp_values, sp_shape: with_rank(sp_values.dims, 1),
 )
 
 

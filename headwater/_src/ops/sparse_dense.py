@@ -354,7 +354,7 @@ def _cwise(name, combine):
         at = tuple(
             sp_indices[:, missing + i] * (1 if d > 1 else 0) for i, d in enumerate(dense.shape)
         )
-        return combine(xp, sp_values, dense[at] if at else dense)
+        return combine(xp, sp_values, xp.asarray(dense)[at] if at else dense)
 
     return op
 

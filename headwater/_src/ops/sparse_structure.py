@@ -41,7 +41,7 @@ def sparse_reorder_shape(input_indices, input_values, input_shape):
 @SparseReorder.kernel
 def sparse_reorder_kernel(xp, input_indices, input_values, input_shape):
     order = order_of_rows(xp, input_indices)
-    return input_indices[order], input_values[order]
+    return xp.asarray(input_indices)[order], xp.asarray(input_values)[order]
 
 
 @SparseReorder.gradient

@@ -261,7 +261,7 @@ def _resource_gather_nd_kernel(xp, resource, indices):
         shape[: np.shape(indices)[-1]],
         lambda at, row: f"indices{at} = {row} does not index into param shape {text(shape)}",
     )
-    return resource[nd_index(indices)]
+    return xp.asarray(resource)[nd_index(indices)]
 
 
 @ResourceGatherNd.gradient

@@ -1,5 +1,6 @@
 """Linear algebra on JAX; see `numpy_linalg`."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -69,8 +70,33 @@ def pinv(x):
 
 def lu(x):
     """`(lu, permutation)` by partial pivoting."""
-    packed, _, order = lax.linalg.lu(jnp.asarray(x))
+    x = jnp.asarray(x)
+    if jnp.iscomplexobj(x):
+        return _complex_lu(x)
+    packed, _, order = lax.linalg.lu(x)
     return packed, order
+
+
+def _complex_lu(x):
+    """LAPACK chooses the pivot by another size of complex numbers than the absolute value."""
+    n = x.shape[-1]
+
+    def step(i, state):
+        a, order = state
+        sizes = jnp.where(jnp.arange(n) < i, -1, jnp.abs(a[:, i]))
+        swap = jnp.stack([jnp.asarray(i), jnp.argmax(sizes)])
+        a, order = a.at[swap].set(a[swap[::-1]]), order.at[swap].set(order[swap[::-1]])
+        below = jnp.arange(n) > i
+        factors = jnp.where(below, a[:, i] / jnp.where(a[i, i] == 0, 1, a[i, i]), 0)
+        right = jnp.where(jnp.arange(n) > i, a[i], 0)
+        a = a - factors[:, None] * right[None, :]
+        return a.at[:, i].set(jnp.where(below, factors, a[:, i])), order
+
+    def one(a):
+        return lax.fori_loop(0, n, step, (a, jnp.arange(n, dtype=jnp.int32)))
+
+    packed, order = jax.vmap(one)(x.reshape(-1, n, n))
+    return packed.reshape(x.shape), order.reshape(x.shape[:-1])
 
 
 def fft(x, axes, inverse):
