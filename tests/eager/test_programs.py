@@ -20,6 +20,7 @@ def test_variables_have_their_values_at_once():
     v = tf.Variable([1.0, 2.0], name="v")
     assert isinstance(v, tfe.Variable) and v.name == "v:0" and v.shape.as_list() == [2]
     assert repr(v).endswith("dtype=float32, numpy=array([1., 2.], dtype=float32)>")
+    assert repr(tf.Variable(0.1)).endswith("numpy=0.1>")
     assert v.assign([3.0, 4.0]) is v and v.numpy().tolist() == [3.0, 4.0]
     v.assign_add([1.0, 1.0])
     v.assign_sub([0.5, 0.5])

@@ -160,15 +160,18 @@ class EagerTensor(Tensor):
         text = form(self.content if self.content.ndim else self.content[()])
         return "\n" + text if "\n" in text else text
 
+    def numpy_text(self):
+        """The value as representations show it: numbers without their NumPy type."""
+        # `str` of a float32 has as many digits as it needs, which `item()` would not have.
+        return self._text(lambda v: str(v) if isinstance(v, np.number) else repr(v))
+
     def __str__(self):
         return f"tf.Tensor({self._text(str)}, shape={self.shape}, dtype={self.dtype.name})"
 
     def __repr__(self):
-        # NumPy prints a scalar's type since 2.0, TensorFlow did not.
-        form = lambda v: repr(v.item()) if isinstance(v, np.generic) else repr(v)
         return (
             f"<tf.Tensor: id={self._id}, shape={self.shape}, dtype={self.dtype.name}, "
-            f"numpy={self._text(form)}>"
+            f"numpy={self.numpy_text()}>"
         )
 
     def __copy__(self):

@@ -129,7 +129,7 @@ class EagerVariable(ResourceVariable):
         return self.numpy().__index__()
 
     def __repr__(self):
-        text = self._read_now()._text(repr)
+        text = self._read_now().numpy_text()
         return (
             f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}, numpy={text}>"
         )

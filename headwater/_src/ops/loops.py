@@ -115,19 +115,21 @@ def while_loop(
 
 
 def _repeat(cond, body, loop_vars, maximum_iterations, return_same_structure):
-    """The loop, run by Python at once."""
-    single = len(loop_vars) == 1
-    values = nest.map_structure(bodies.as_leaf, loop_vars)
-    count = 0
+    """The loop, run by Python at once; the result is in the form in which the body gives it."""
+    values = list(nest.map_structure(bodies.as_leaf, loop_vars))
+    result, count = loop_vars.__class__(values) if type(loop_vars) in (list, tuple) else values, 0
     while cond(*values):
         if maximum_iterations is not None and count >= int(maximum_iterations):
             break
         given = body(*values)
-        given = [given] if single and not isinstance(given, (list, tuple)) else list(given)
-        nest.assert_same_structure(list(values), given)
-        values = nest.map_structure(bodies.as_leaf, given)
-        count += 1
-    return values[0] if single and not return_same_structure else values
+        bare = len(values) == 1 and not isinstance(given, (list, tuple))
+        given = [given] if bare else given
+        nest.assert_same_structure(values, list(given))
+        result = nest.map_structure(bodies.as_leaf, given)
+        values, count = list(result), count + 1
+        if bare and not return_same_structure:
+            result = values[0]
+    return result
 
 
 class _Loop:
