@@ -19,6 +19,7 @@ _PARTS = (
     "losses",
     "metrics",
     "opt",
+    "quantize",
     "rnn",
     "seq2seq",
     "slim",
@@ -31,7 +32,6 @@ _PARTS = (
     "util",
 )
 _NOT_HERE = (
-    "quantize",
     "tfprof",
 )
 

@@ -224,7 +224,6 @@ def test_projector(tmp_path):
 # --- what is not there --------------------------------------------------------------------------
 
 NOT_THERE = {
-    "quantize.create_training_graph": "fake_quant",
     "tfprof.model_analyzer": "RunMetadata",
 }
 

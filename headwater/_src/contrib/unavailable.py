@@ -1,7 +1,6 @@
 """Parts of `tf.contrib` that are not here: each access says so, and what to use instead."""
 
 _ADVICE = {
-    "quantize": "train as usual; tf.quantization.fake_quant_* ops can be placed by hand",
     "tfprof": "use tf.RunOptions(trace_level=...) and tf.RunMetadata",
 }
 
