@@ -11,14 +11,12 @@ import pytest
 
 import headwater as tf
 
-tfe = tf.contrib.eager
-
 # --- variables ----------------------------------------------------------------------------------
 
 
 def test_variables_have_their_values_at_once():
     v = tf.Variable([1.0, 2.0], name="v")
-    assert isinstance(v, tfe.Variable) and v.name == "v:0" and v.shape.as_list() == [2]
+    assert isinstance(v, tf.contrib.eager.Variable) and v.name == "v:0" and v.shape.as_list() == [2]
     assert repr(v).endswith("dtype=float32, numpy=array([1., 2.], dtype=float32)>")
     assert repr(tf.Variable(0.1)).endswith("numpy=0.1>")
     assert v.assign([3.0, 4.0]) is v and v.numpy().tolist() == [3.0, 4.0]
@@ -30,7 +28,7 @@ def test_variables_have_their_values_at_once():
     v[1].assign(5.0)
     v.load([1.0, 5.0])
     assert tf.assign_add(v, [0.0, 1.0]).numpy().tolist() == [1.0, 6.0]
-    assert int(tfe.Variable(3)) == 3 and float(tfe.Variable(1.5)) == 1.5
+    assert int(tf.contrib.eager.Variable(3)) == 3 and float(tf.contrib.eager.Variable(1.5)) == 1.5
     assert np.array(v).tolist() == [1.0, 6.0]
     assert v.is_initialized().numpy() and v.initializer is None
     other = copy.deepcopy(v)
@@ -41,7 +39,7 @@ def test_variables_have_their_values_at_once():
 
 
 def test_variables_of_one_name_are_two(eager):
-    a, b = tfe.Variable(1.0, name="x"), tfe.Variable(2.0, name="x")
+    a, b = tf.contrib.eager.Variable(1.0, name="x"), tf.contrib.eager.Variable(2.0, name="x")
     a.assign(5.0)
     assert b.numpy() == 2.0
     optimizer = tf.train.MomentumOptimizer(1.0, 0.5)
@@ -59,7 +57,7 @@ def test_variables_of_one_name_are_two(eager):
 
 
 def test_variables_are_in_no_collection():
-    tfe.Variable(1.0)
+    tf.contrib.eager.Variable(1.0)
     assert tf.global_variables() == [] and tf.trainable_variables() == []
     step = tf.train.get_or_create_global_step()
     assert tf.train.get_global_step() is step
@@ -67,7 +65,7 @@ def test_variables_are_in_no_collection():
 
 
 def test_a_store_finds_variables_again():
-    store = tfe.EagerVariableStore()
+    store = tf.contrib.eager.EagerVariableStore()
     for _ in range(2):
         with store.as_default():
             y = tf.layers.dense(tf.ones([1, 2]), 3, name="fc")
@@ -103,19 +101,22 @@ def by_graph(make, steps):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_training_is_that_of_a_session(name):
-    w, b = tfe.Variable([1.0, -1.0], name="w"), tfe.Variable(0.5, name="b")
-    step = tfe.Variable(0, dtype=tf.int64)
+    w, b = (
+        tf.contrib.eager.Variable([1.0, -1.0], name="w"),
+        tf.contrib.eager.Variable(0.5, name="b"),
+    )
+    step = tf.contrib.eager.Variable(0, dtype=tf.int64)
     loss = lambda: tf.reduce_sum(tf.square(w * 2.0 + b))
     optimizer = OPTIMIZERS[name]()
     optimizer.minimize(loss, global_step=step)
-    optimizer.apply_gradients(tfe.implicit_gradients(loss)())
+    optimizer.apply_gradients(tf.contrib.eager.implicit_gradients(loss)())
     pairs = optimizer.compute_gradients(loss, [w, b])
     optimizer.apply_gradients(pairs, global_step=step)
     expected = by_graph(OPTIMIZERS[name], 3)
     np.testing.assert_allclose(w.numpy(), expected[0], rtol=1e-5)
     np.testing.assert_allclose(b.numpy(), expected[1], rtol=1e-5)
     assert step.numpy() == 2
-    assert set(tfe.get_optimizer_variables(optimizer)) == set(optimizer.variables())
+    assert set(tf.contrib.eager.get_optimizer_variables(optimizer)) == set(optimizer.variables())
 
 
 # --- datasets -----------------------------------------------------------------------------------
@@ -127,7 +128,7 @@ def test_datasets_are_iterated_over():
     found = [(x.numpy().tolist(), y.numpy().tolist()) for x, y in data]
     assert found == [([10, 20], [4.0, 5.0]), ([30], [6.0])]
     assert [x.numpy().tolist() for x, _ in data] == [[10, 20], [30]]  # again from the beginning
-    iterator = tfe.Iterator(tf.data.Dataset.range(2))
+    iterator = tf.contrib.eager.Iterator(tf.data.Dataset.range(2))
     assert iterator.next().numpy() == 0 and next(iterator).numpy() == 1
     with pytest.raises(StopIteration):
         iterator.next()
@@ -136,11 +137,11 @@ def test_datasets_are_iterated_over():
     with pytest.raises(tf.errors.OutOfRangeError):
         once.get_next()
     with tf.Graph().as_default(), pytest.raises(RuntimeError, match="eager execution"):
-        tfe.Iterator(tf.data.Dataset.range(2))
+        tf.contrib.eager.Iterator(tf.data.Dataset.range(2))
 
 
 def test_datasets_see_variables_and_python():
-    scale = tfe.Variable(3, dtype=tf.int64)
+    scale = tf.contrib.eager.Variable(3, dtype=tf.int64)
     data = tf.data.Dataset.range(3).map(lambda i: i * scale)
     assert [int(x) for x in data] == [0, 3, 6]
     scale.assign(4)
@@ -165,7 +166,7 @@ def test_iterators_leave_nothing_behind(eager):
 # --- layers -------------------------------------------------------------------------------------
 
 
-class Net(tfe.Network):
+class Net(tf.contrib.eager.Network):
     def __init__(self):
         super().__init__(name="net")
         self.first = self.track_layer(tf.layers.Dense(4, activation=tf.nn.relu))
@@ -191,7 +192,7 @@ def test_networks():
         net.track_layer(3)
     with pytest.raises(ValueError, match="No such layer"):
         net.get_layer(name="other")
-    chain = tfe.Sequential([tf.layers.Dense(2), tf.nn.relu, tf.layers.Dropout(0.5)])
+    chain = tf.contrib.eager.Sequential([tf.layers.Dense(2), tf.nn.relu, tf.layers.Dropout(0.5)])
     assert chain(tf.ones([3, 4]), training=True).shape.as_list() == [3, 2]
 
 
@@ -241,28 +242,28 @@ def test_layers_and_models_of_keras():
 
 
 def test_metrics():
-    mean = tfe.metrics.Mean()
+    mean = tf.contrib.eager.metrics.Mean()
     mean([1.0, 2.0])
     mean(6.0)
     mean([100.0, 5.0], weights=[0.0, 1.0])
     assert mean.result().numpy() == 3.5 and mean.result().dtype == tf.float64
     assert mean.name == "mean" and len(mean.variables) == 2
-    other = tfe.metrics.Mean()
+    other = tf.contrib.eager.metrics.Mean()
     other(8.5)
     mean.aggregate([other])
     assert mean.value().numpy() == 4.5
     mean.init_variables()
     mean(2.0)
     assert mean.result().numpy() == 2.0
-    accuracy = tfe.metrics.Accuracy()
+    accuracy = tf.contrib.eager.metrics.Accuracy()
     accuracy(labels=tf.constant([1, 2]), predictions=tf.constant([1, 3]))
     accuracy([5], [5])
     np.testing.assert_allclose(accuracy.result(), 2 / 3)
     scores = [[0.1, 0.9], [0.8, 0.2]]
     for metric, labels, expected in [
-        (tfe.metrics.CategoricalAccuracy(), [[0, 1], [0, 1]], 0.5),
-        (tfe.metrics.SparseAccuracy(), [1, 0], 1.0),
-        (tfe.metrics.BinaryAccuracy(0.85), [[1.0, 1.0], [0.0, 0.0]], 0.75),
+        (tf.contrib.eager.metrics.CategoricalAccuracy(), [[0, 1], [0, 1]], 0.5),
+        (tf.contrib.eager.metrics.SparseAccuracy(), [1, 0], 1.0),
+        (tf.contrib.eager.metrics.BinaryAccuracy(0.85), [[1.0, 1.0], [0.0, 0.0]], 0.75),
     ]:
         metric(labels, scores)
         assert metric.result().numpy() == expected
@@ -270,7 +271,7 @@ def test_metrics():
 
 def test_metrics_in_a_graph():
     with tf.Graph().as_default(), tf.Session() as session:
-        mean = tfe.metrics.Mean()
+        mean = tf.contrib.eager.metrics.Mean()
         x = tf.placeholder(tf.float32, [2])
         update, result = mean(x), mean.result()
         session.run(mean.init_variables())
@@ -279,24 +280,24 @@ def test_metrics_in_a_graph():
 
 
 def test_checkpoints(tmp_path):
-    w = tfe.Variable([1.0, 2.0], name="w")
-    path = tfe.Saver([w]).save(tmp_path / "model", global_step=7)
+    w = tf.contrib.eager.Variable([1.0, 2.0], name="w")
+    path = tf.contrib.eager.Saver([w]).save(tmp_path / "model", global_step=7)
     assert path.endswith("model-7")
     w.assign([0.0, 0.0])
-    tfe.Saver({"w": w}).restore(path)
+    tf.contrib.eager.Saver({"w": w}).restore(path)
     assert w.numpy().tolist() == [1.0, 2.0]
-    with tfe.restore_variables_on_create(path):
-        assert tfe.Variable([5.0, 5.0], name="w").numpy().tolist() == [1.0, 2.0]
+    with tf.contrib.eager.restore_variables_on_create(path):
+        assert tf.contrib.eager.Variable([5.0, 5.0], name="w").numpy().tolist() == [1.0, 2.0]
         assert tf.get_variable("w", [2]).numpy().tolist() == [1.0, 2.0]
-        assert tfe.Variable(9.0, name="new").numpy() == 9.0
-    with tfe.restore_variables_on_create(path, map_func=lambda name: "w"):
-        assert tfe.Variable([5.0, 5.0], name="other").numpy().tolist() == [1.0, 2.0]
+        assert tf.contrib.eager.Variable(9.0, name="new").numpy() == 9.0
+    with tf.contrib.eager.restore_variables_on_create(path, map_func=lambda name: "w"):
+        assert tf.contrib.eager.Variable([5.0, 5.0], name="other").numpy().tolist() == [1.0, 2.0]
     with tf.Graph().as_default(), tf.Session() as session:  # a session reads it as well
         read = tf.get_variable("w", [2])
         tf.train.Saver().restore(session, path)
         assert session.run(read).tolist() == [1.0, 2.0]
     with pytest.raises(ValueError, match="same name"):
-        tfe.Saver([w, tfe.Variable(1.0, name="w")])
+        tf.contrib.eager.Saver([w, tf.contrib.eager.Variable(1.0, name="w")])
 
 
 def test_checkpoints_of_networks(tmp_path):
@@ -304,9 +305,11 @@ def test_checkpoints_of_networks(tmp_path):
     x = tf.ones([1, 3])
     first(x), second(x)
     names = {v.op.name: f"n{i}" for i, v in enumerate(first.variables)}
-    path = tfe.save_network_checkpoint(first, str(tmp_path / "net"), map_func=names.get)
+    path = tf.contrib.eager.save_network_checkpoint(
+        first, str(tmp_path / "net"), map_func=names.get
+    )
     others = {v.op.name: f"n{i}" for i, v in enumerate(second.variables)}
-    tfe.restore_network_checkpoint(second, path, map_func=others.get)
+    tf.contrib.eager.restore_network_checkpoint(second, path, map_func=others.get)
     np.testing.assert_array_equal(first(x), second(x))
 
 
@@ -316,7 +319,7 @@ def test_checkpoints_of_networks(tmp_path):
 def test_functions_are_traced_once_for_each_signature():
     traced = []
 
-    @tfe.defun
+    @tf.contrib.eager.defun
     def f(x, power=2):
         traced.append(power)
         return {"y": x**power, "z": (x, None)}
@@ -330,9 +333,9 @@ def test_functions_are_traced_once_for_each_signature():
 
 
 def test_functions_with_variables_and_updates():
-    v = tfe.Variable(2.0)
+    v = tf.contrib.eager.Variable(2.0)
 
-    @tfe.function
+    @tf.contrib.eager.function
     def add(x):
         v.assign_add(x)
         return v * 10.0
@@ -341,12 +344,12 @@ def test_functions_with_variables_and_updates():
     v.assign(0.0)
     assert add(tf.constant(1.0)).numpy() == 10.0 and v.numpy() == 1.0
     with tf.Graph().as_default(), tf.Session() as session:
-        twice = tfe.defun(lambda x: x * 2)
+        twice = tf.contrib.eager.defun(lambda x: x * 2)
         assert session.run(twice(tf.constant(4))) == 8
 
 
 def test_functions_are_differentiated():
-    v = tfe.Variable(2.0)
+    v = tf.contrib.eager.Variable(2.0)
     plain = lambda x: (tf.sin(x * v) * 2.0, x)
     x = tf.constant([1.0, 2.0])
 
@@ -360,12 +363,12 @@ def test_functions_are_differentiated():
             first = inner.gradient(z, [x, v])
         return [g.numpy() for g in first], outer.gradient(first[0], [x])[0].numpy()
 
-    got, second = slopes(tfe.defun(plain))
+    got, second = slopes(tf.contrib.eager.defun(plain))
     expected, again = slopes(plain)
     for a, b in zip(got, expected):
         np.testing.assert_allclose(a, b, rtol=1e-5)
     np.testing.assert_allclose(second, again, rtol=1e-5)
-    traced = tfe.defun(lambda x: tf.nn.dropout(x, 0.5) * x)
+    traced = tf.contrib.eager.defun(lambda x: tf.nn.dropout(x, 0.5) * x)
     x = tf.ones([100])
     with tf.GradientTape() as tape:
         tape.watch(x)
@@ -377,7 +380,7 @@ def test_functions_are_differentiated():
 def test_input_signatures():
     traced = []
 
-    @tfe.defun(input_signature=[tf.TensorSpec([None], tf.float32)])
+    @tf.contrib.eager.defun(input_signature=[tf.TensorSpec([None], tf.float32)])
     def f(x):
         traced.append(x.shape.as_list())
         return tf.reduce_sum(x)
@@ -391,9 +394,9 @@ def test_input_signatures():
 def test_methods_as_functions():
     class Model:
         def __init__(self):
-            self.w = tfe.Variable(3.0)
+            self.w = tf.contrib.eager.Variable(3.0)
 
-        @tfe.defun
+        @tf.contrib.eager.defun
         def __call__(self, x):
             return self.w * x
 
@@ -424,7 +427,7 @@ def test_enabling_eager_execution():
         tf.reset_default_graph()
         print(tf.add(1, 2).numpy(), "jax" in sys.modules)
         tf.disable_eager_execution()
-        print(tf.executing_eagerly(), tf.contrib.eager.python.tfe.Variable.__name__)
+        print(tf.executing_eagerly(), tf.contrib.eager.python.tf.contrib.eager.Variable.__name__)
         """
     ).split() == ["3", "False", "False", "ResourceVariable"]
 
@@ -447,3 +450,16 @@ def test_it_comes_first():
         tf.enable_eager_execution()
     with pytest.raises(tf.errors.UnimplementedError, match="enable_eager_execution"):
         tf.enable_v2_behavior()
+
+
+def test_private_paths():
+    tfe = tf.contrib.eager.python.tfe
+    assert tfe is tf.contrib.eager
+    assert tf.contrib.eager.python.tfe.metrics.Mean is tf.contrib.eager.metrics.Mean
+    store = tf.python.ops.variable_scope.EagerVariableStore
+    assert store is tf.contrib.eager.EagerVariableStore
+    assert tf.python.eager.context.executing_eagerly()
+    assert tf.python.eager.backprop.GradientTape is tf.GradientTape
+    assert tf.python.eager.function.defun is tf.contrib.eager.defun
+    assert tf.contrib.eager.list_devices() == [tf.constant(1).device]
+    assert tf.contrib.eager.in_eager_mode() and not tf.contrib.eager.in_graph_mode()

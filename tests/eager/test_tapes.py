@@ -5,8 +5,6 @@ import pytest
 
 import headwater as tf
 
-tfe = tf.contrib.eager
-
 
 def numeric(function, x, step=1e-3):
     """The derivative of a scalar function by central differences."""
@@ -159,9 +157,9 @@ def test_gradients_of_the_programs_own():
         e = tf.exp(x)
         return tf.log(1 + e), lambda dy: dy * (1 - 1 / (1 + e))
 
-    first = tfe.gradients_function(log_one_plus_exp)
+    first = tf.contrib.eager.gradients_function(log_one_plus_exp)
     assert first(100.0)[0].numpy() == 1.0
-    np.testing.assert_allclose(tfe.gradients_function(first)(0.0)[0], 0.25)
+    np.testing.assert_allclose(tf.contrib.eager.gradients_function(first)(0.0)[0], 0.25)
 
     w = tf.Variable(3.0)
 
@@ -203,16 +201,16 @@ def test_computing_again_for_the_gradient():
 
 
 def test_implicit_gradients():
-    w, b = tfe.Variable(2.0, name="w"), tfe.Variable(1.0, name="b")
+    w, b = tf.contrib.eager.Variable(2.0, name="w"), tf.contrib.eager.Variable(1.0, name="b")
     loss = lambda x: b * x + w * w
-    value, pairs = tfe.implicit_value_and_gradients(loss)(3.0)
+    value, pairs = tf.contrib.eager.implicit_value_and_gradients(loss)(3.0)
     assert value.numpy() == 7.0
     assert [(float(g), v) for g, v in pairs] == [(4.0, w), (3.0, b)]
-    assert [float(g) for g, _ in tfe.implicit_gradients(loss)(5.0)] == [4.0, 5.0]
+    assert [float(g) for g, _ in tf.contrib.eager.implicit_gradients(loss)(5.0)] == [4.0, 5.0]
     with pytest.raises(ValueError, match="No trainable variables"):
-        tfe.implicit_gradients(lambda x: x)(tf.constant(1.0))
+        tf.contrib.eager.implicit_gradients(lambda x: x)(tf.constant(1.0))
     with pytest.raises(ValueError, match="returns None"):
-        tfe.implicit_gradients(_nothing)(1.0)
+        tf.contrib.eager.implicit_gradients(_nothing)(1.0)
 
 
 def _nothing(x):
@@ -221,15 +219,17 @@ def _nothing(x):
 
 def test_gradients_of_arguments():
     f = lambda x, y: x * x * y
-    assert [float(g) for g in tfe.gradients_function(f)(3.0, 2.0)] == [12.0, 9.0]
-    assert [float(g) for g in tfe.gradients_function(f, ["y"])(3.0, 2.0)] == [9.0]
-    assert [float(g) for g in tfe.gradients_function(f, [0])(3.0, 2.0, dy=2.0)] == [24.0]
-    value, gradients = tfe.value_and_gradients_function(f)(3.0, 2.0)
+    assert [float(g) for g in tf.contrib.eager.gradients_function(f)(3.0, 2.0)] == [12.0, 9.0]
+    assert [float(g) for g in tf.contrib.eager.gradients_function(f, ["y"])(3.0, 2.0)] == [9.0]
+    assert [float(g) for g in tf.contrib.eager.gradients_function(f, [0])(3.0, 2.0, dy=2.0)] == [
+        24.0
+    ]
+    value, gradients = tf.contrib.eager.value_and_gradients_function(f)(3.0, 2.0)
     assert float(value) == 18.0 and len(gradients) == 2
-    value, vjp = tfe.make_vjp(f)(3.0, 2.0)
+    value, vjp = tf.contrib.eager.make_vjp(f)(3.0, 2.0)
     assert [float(g) for g in vjp(tf.constant(1.0))] == [12.0, 9.0]
     with pytest.raises(ValueError, match="argument names"):
-        tfe.gradients_function(f, ["z"])(1.0, 2.0)
+        tf.contrib.eager.gradients_function(f, ["z"])(1.0, 2.0)
 
 
 # --- in a graph ---------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ _ROWS = {
     "ops": [
         ("array_ops math_ops check_ops clip_ops functional_ops map_fn control_flow_ops", "tf"),
         ("control_flow_ops", ".ops.dataflow"),
+        ("variable_scope", ".graph.variable_store"),
         ("functional_ops gen_functional_ops", ".ops.functional_calls"),
         ("state_ops tensor_array_ops template session_ops script_ops logging_ops", "tf"),
         ("histogram_ops confusion_matrix numerics sort_ops special_math_ops standard_ops", "tf"),
