@@ -15,7 +15,7 @@ import threading
 import jax
 import numpy as np
 
-from headwater._src.compiler import products
+from headwater._src.compiler import memory
 from headwater._src.compiler.trace import (
     LARGE_CONSTANT,
     HasErrors,
@@ -25,9 +25,13 @@ from headwater._src.compiler.trace import (
 )
 from headwater._src.xp import jax_xp
 
-# YNNPACK's convolutions: 2 to 3 times as fast as XLA's own on a CPU, gradients included.
-_CONVOLVING = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT"}
-_PLAIN = {"xla_cpu_experimental_ynn_fusion_type": ""}
+# YNNPACK runs products of matrices, which it does up to five times as fast as Eigen where a factor
+# is transposed, and nothing with them: what it fuses with them (without `INDIVIDUAL`), jaxlib 0.10.2
+# computes wrongly. Convolutions are Eigen's; of filter gradients YNNPACK makes twice the time.
+_OPTIONS = {
+    "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT",
+    "xla_disable_hlo_passes": "cse_barrier_expander",  # or barriers would not last until fusion
+}
 
 _setup_lock = threading.Lock()
 _is_set_up = False
@@ -78,19 +82,14 @@ class Executable:
         self.donates = bool(self.donated)
         self.device = device
         self._guarded = False
-        self._unproved = False
         set_up()
         self._held = [jax.device_put(program.consts[i], device) for i in big]
         self._make()
 
     def _make(self):
-        options = _compiler_options(self.segment.instrs, self.device)
-        self._unproved = options is _CONVOLVING
-        self.jitted = self._jitted(options)
-
-    def _jitted(self, options):
         donate = tuple(range(len(self.donated))) if self.donates else ()
-        return jax.jit(self._trace, donate_argnums=donate, compiler_options=options)
+        options = _compiler_options(self.device)
+        self.jitted = jax.jit(self._trace, donate_argnums=donate, compiler_options=options)
 
     def __call__(self, values, keys):
         """Runs the segment.
@@ -122,23 +121,14 @@ class Executable:
     def _call(self, values, keys):
         global _options_known
         try:
-            if self._unproved:
-                self._prove((*values, *self._held, keys))
             return self.jitted(*values, *self._held, keys)
         except jax.errors.JaxRuntimeError as e:
             # Compiler options come and go between versions; the program must run without them too.
-            if not _options_known or not any(name in str(e) for name in _PLAIN):
+            if not _options_known or not any(name in str(e) for name in _OPTIONS):
                 raise
             _options_known = False
             self._make()
             return self.jitted(*values, *self._held, keys)
-
-    def _prove(self, arguments):
-        """Compiles with YNNPACK; without it where its products cannot be trusted."""
-        compiled = self.jitted.lower(*arguments).compile()
-        trusted = products.are_trusted(compiled.as_text())
-        self.jitted = compiled if trusted else self._jitted(_PLAIN)
-        self._unproved = False
 
     def _trace(self, *arguments):
         if not self._guarded:
@@ -203,21 +193,10 @@ def _any_of(flags):
     return functools.reduce(operator.or_, flags)
 
 
-def _compiler_options(instrs, device):
-    """The options an executable of `instrs` is compiled with; None for the usual ones."""
+def _compiler_options(device):
+    """The options an executable for `device` is compiled with; None for the usual ones."""
     platform = device.platform if device is not None else jax.default_backend()
-    if platform != "cpu" or not _options_known:
-        return None
-    return _CONVOLVING if _convolve(instrs) else _PLAIN
-
-
-def _convolve(instrs):
-    return any(
-        instr.node.op.name.startswith(("Conv2D", "Conv3D"))
-        or instr.function is not None
-        and any(_convolve(body.instrs) for body in instr.function.bodies)
-        for instr in instrs
-    )
+    return _OPTIONS if platform == "cpu" and _options_known else None
 
 
 def device_array(array):
@@ -226,12 +205,13 @@ def device_array(array):
 
 
 def set_up():
-    """Points JAX's persistent cache at a private directory, once."""
+    """Points JAX's persistent cache at a private directory, and keeps memory; once."""
     global _is_set_up
     with _setup_lock:
         if _is_set_up:
             return
         _is_set_up = True
+        memory.keep_freed()
         directory = cache_directory()
         if directory is not None:
             jax.config.update("jax_compilation_cache_dir", directory)

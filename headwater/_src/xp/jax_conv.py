@@ -58,7 +58,8 @@ def _depthwise(x, w, strides, dilations, pads, channels_first):
     for tap, part in zip(np.ndindex(*window), window_taps(x, window, strides, dilations, pads, 0)):
         product = part[..., None] * w[tap]
         y = product if y is None else y + product
-    y = y.reshape(*y.shape[:-2], -1)
+    # What uses the result must not compute it anew: XLA would fuse it into each of them.
+    y = lax.optimization_barrier(y.reshape(*y.shape[:-2], -1))
     return jnp.moveaxis(y, -1, 1) if channels_first else y
 
 
@@ -156,7 +157,8 @@ def _tiled(shape, parts, window, pads):
     block = block.transpose(order).reshape(shape[0], *full, *rest)
     config = [(0, 0, 0)]
     config += [(-a, n + a - m, 0) for (a, _), n, m in zip(pads, shape[1:], full)]
-    return lax.pad(block, jnp.zeros((), block.dtype), config + [(0, 0, 0)] * len(rest))
+    block = lax.pad(block, jnp.zeros((), block.dtype), config + [(0, 0, 0)] * len(rest))
+    return lax.optimization_barrier(block)  # what uses it would have to find each element anew
 
 
 def window_reduce(x, window, strides, pads, kind):

@@ -26,6 +26,7 @@ from headwater._src.xp.jax_linalg import *  # noqa: F403
 from headwater._src.xp.jax_lists import *  # noqa: F403
 from headwater._src.xp.jax_scatter import *  # noqa: F403
 from headwater._src.xp.jax_special import *  # noqa: F403
+from headwater._src.xp.jax_sums import *  # noqa: F403
 
 jax.config.update(
     "jax_enable_x64", True
