@@ -91,3 +91,19 @@ def test_the_state_of_a_cell_is_not_needed_for_the_steps_taken():
     *_, steps = tf.nn.raw_rnn(cell, loop_fn)
     with tf.Session() as sess:
         assert sess.run(steps) == 4
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_loop_in_a_branch_is_needed_by_what_is_in_the_branch(known):
+    """Also where the branch that is taken is known, and becomes a part of the step."""
+    x = tf.constant(2.0)
+
+    def branch():
+        doubled = tf.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, y * 2.0), [0, x])[1]
+        return doubled + 1.0
+
+    predicate = tf.constant(True) if known else tf.placeholder_with_default(True, [])
+    result = tf.cond(predicate, branch, lambda: x)
+    (gradient,) = tf.gradients(result, x)
+    with tf.Session() as sess:
+        assert sess.run([result, gradient]) == [17, 8]

@@ -140,6 +140,8 @@ def _emit_known_branch(builder, node, bodies, fed, after):
         else:
             builder.slot_memo[inner] = _slot(builder, node, outer)
     given = set(body.inputs)
+    builder.used.update(t for inner in nodes for t in inner.inputs)
+    builder.used.update(body.outputs)
     for inner in nodes:
         builder.visit(inner, given)
         builder.seen[node] |= builder.seen[inner]

@@ -2,7 +2,7 @@
 
 from headwater._src.core import dtypes, nest
 from headwater._src.core.tensor_shape import TensorShape
-from headwater._src.graph import bodies, define_op, dims as dims_lib, public, raw
+from headwater._src.graph import bodies, define_op, public, raw
 from headwater._src.graph.composite import SparseTensor
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import executing_eagerly, get_default_graph
@@ -284,6 +284,27 @@ def _within(dims, bound):
     )
 
 
+def _sparse_dims(leaf, positions, shape):
+    """The same for the parts of a sparse tensor, of which an invariant `[r]` gives the rank."""
+    rank = None if positions is None else positions[1]
+    if shape is not None:
+        given = shape._dims
+        if given is not None and len(given) != 1:
+            raise ValueError(
+                f"Expected a shape with 1 dimension. Obtained: {shape} which has {len(given)} "
+                "dimensions."
+            )
+        wanted = None if given is None else given[0]
+        if wanted is not None and rank != wanted:
+            raise ValueError(
+                f"The shape invariant specified for {leaf.indices.name} is not compatible with the "
+                "initial shape of the loop variable. It enters the loop with shape "
+                f"{leaf.indices.shape}, but the specified shape invariant is (?, {wanted})."
+            )
+        rank = wanted
+    return [(None, rank), (None,), (rank,)]
+
+
 def _leaf_dims(leaf, shape):
     """The dims that the tensors of a loop variable have in all iterations."""
     found = [t.dims for t in bodies.parts(leaf)]
@@ -301,16 +322,9 @@ def _leaf_dims(leaf, shape):
         return [shape._dims]
     if len(found) == 1:
         return found
-    given = None if shape is None else shape._dims
     if isinstance(leaf, SparseTensor):
-        if not dims_lib.compatible(leaf.shape._dims, given):
-            raise ValueError(
-                f"The shape invariant specified for {leaf.indices.name} is not compatible with the "
-                f"initial shape of the loop variable. It has the dense shape {leaf.shape}, but the "
-                f"specified shape invariant is {shape}."
-            )
-        rank = len(given) if given is not None else None if found[0] is None else found[0][1]
-        return [(None, rank), (None,), (rank,)]
+        return _sparse_dims(leaf, found[0], shape)
+    given = None if shape is None else shape._dims
     if given is None:
         return found
     return [given, given[:1], (len(given),)][: len(found)]
