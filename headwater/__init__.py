@@ -813,6 +813,7 @@ _SUBMODULES = (
     "math",
     "metrics",
     "nn",
+    "profiler",
     "python",
     "python_io",
     "quantization",

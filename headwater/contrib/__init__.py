@@ -27,14 +27,10 @@ _PARTS = (
     "summary",
     "tensor_forest",
     "tensorboard",
+    "tfprof",
     "tpu",
     "training",
     "util",
 )
-_NOT_HERE = (
-    "tfprof",
-)
 
-__getattr__, __dir__ = _lazy.lazy_getattr(
-    __name__, _PARTS, dict.fromkeys(_NOT_HERE, "headwater._src.contrib.unavailable")
-)
+__getattr__, __dir__ = _lazy.lazy_getattr(__name__, _PARTS)

@@ -219,19 +219,3 @@ def test_projector(tmp_path):
     text = (tmp_path / "projector_config.pbtxt").read_text()
     assert 'tensor_name: "words"' in text and "single_image_dim: 28" in text
     assert projector.EmbeddingInfo is type(embedding)
-
-
-# --- what is not there --------------------------------------------------------------------------
-
-NOT_THERE = {
-    "tfprof.model_analyzer": "RunMetadata",
-}
-
-
-@pytest.mark.parametrize("symbol", NOT_THERE)
-def test_missing_parts_say_what_to_use(symbol):
-    part, name = symbol.split(".")[:2]
-    with pytest.raises(
-        NotImplementedError, match=rf"tf\.contrib\.{part}\.{name} .*{NOT_THERE[symbol]}"
-    ):
-        getattr(getattr(tf.contrib, part), name)

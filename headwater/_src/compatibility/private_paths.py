@@ -13,7 +13,8 @@ from headwater._src.compatibility import modules
 _ROWS = {
     "": [
         ("ops framework training platform client util layers lib eager summary", ""),
-        ("saved_model feature_column data profiler tools distribute estimator", ""),
+        ("saved_model feature_column data tools distribute estimator", ""),
+        ("profiler", "tf.profiler"),
         ("debug", ".contrib.debugger"),
         ("pywrap_tensorflow", "tf.train .compatibility.pywrap"),
         ("tf2", ".compatibility.switches"),
@@ -185,6 +186,9 @@ _ROWS = {
         ("lib lib.debug_data lib.debug_utils cli", ".contrib.debugger"),
         ("wrappers wrappers.framework wrappers.hooks", ".contrib.debugger"),
         ("wrappers.dumping_wrapper wrappers.local_cli_wrapper", ".contrib.debugger"),
+    ],
+    "profiler": [
+        ("model_analyzer option_builder profile_context", "tf.profiler"),
     ],
     "distribute": [
         ("summary_op_util", ".ops.summary_functions"),

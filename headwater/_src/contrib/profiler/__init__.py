@@ -1,0 +1,1 @@
+"""`tf.profiler`: parameters, arithmetic, time and memory of a graph's nodes."""
