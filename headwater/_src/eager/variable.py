@@ -61,6 +61,8 @@ class EagerVariable(ResourceVariable):
         return self._read()
 
     def _changed(self, op, read_value):
+        if not op.graph.eager:  # a node of a function
+            return super()._changed(op, read_value)
         return self if read_value else op
 
     def initialized_value(self):

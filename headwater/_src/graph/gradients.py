@@ -133,6 +133,9 @@ def _out_of_body(graph, sweep, ys, starts, xs, stop, unconnected):
             (source, sweep.result(inside, UnconnectedGradients.NONE)) for source, inside in captured
         ]
         reached = [(source, dy) for source, dy in reached if dy is not None]
+        if reached and reached[0][0].op.graph.eager:  # there, no tensor depends on another
+            found.update(reached)
+            break
         if last or not reached:
             break
         ys, starts = [source for source, _ in reached], [dy for _, dy in reached]

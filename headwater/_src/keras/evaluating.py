@@ -7,11 +7,13 @@ from headwater._src.keras.callback_list import CallbackList, configured
 from headwater._src.keras.epochs import run_test
 from headwater._src.keras.progress import Progbar
 from headwater._src.keras.sessions import get_session, prepared
+from headwater._src.keras.state import symbolically
 
 
 class Evaluating:
     """The part of `Model` that is asked for results."""
 
+    @symbolically
     def evaluate(
         self,
         x=None,
@@ -66,6 +68,7 @@ class Evaluating:
             bar.finish(list(zip(names, results)))
         return results[0] if len(results) == 1 else results
 
+    @symbolically
     def evaluate_generator(
         self,
         generator,
@@ -92,6 +95,7 @@ class Evaluating:
         """
         return self.evaluate(generator, verbose=verbose, steps=steps, callbacks=callbacks)
 
+    @symbolically
     def test_on_batch(self, x, y=None, sample_weight=None, reset_metrics=True):
         """The loss and the metrics on one batch.
 
@@ -108,6 +112,7 @@ class Evaluating:
 
     # -- predictions -----------------------------------------------------------------------------
 
+    @symbolically
     def predict(
         self,
         x,
@@ -168,6 +173,7 @@ class Evaluating:
     def _predict_step(self):
         return prepared(get_session(), list(self.outputs), self._fed_inputs())
 
+    @symbolically
     def predict_generator(
         self,
         generator,
@@ -194,6 +200,7 @@ class Evaluating:
         """
         return self.predict(generator, verbose=verbose, steps=steps, callbacks=callbacks)
 
+    @symbolically
     def predict_on_batch(self, x):
         """The outputs for one batch.
 

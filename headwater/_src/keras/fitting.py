@@ -8,6 +8,7 @@ from headwater._src.keras import batches, sources
 from headwater._src.keras.compiling import Compiled
 from headwater._src.keras.epochs import run_epochs
 from headwater._src.keras.sessions import get_session, prepared
+from headwater._src.keras.state import symbolically
 
 
 class Fitting:
@@ -20,6 +21,7 @@ class Fitting:
         self.history = None
         self._predict_fetches = None
 
+    @symbolically
     def compile(
         self,
         optimizer="rmsprop",
@@ -142,6 +144,7 @@ class Fitting:
 
     # -- training --------------------------------------------------------------------------------
 
+    @symbolically
     def fit(
         self,
         x=None,
@@ -260,6 +263,7 @@ class Fitting:
             weights = weights[0]
         return sources.of_arrays(self, x, y, weights, None, batch_size or 32, False, steps)
 
+    @symbolically
     def fit_generator(
         self,
         generator,
@@ -311,6 +315,7 @@ class Fitting:
             validation_freq=validation_freq,
         )
 
+    @symbolically
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, reset_metrics=True):
         """One training step on one batch.
 

@@ -132,7 +132,8 @@ def _updating(update_state):
         if update is None:  # a program's metric that only assigns
             made = graph.get_operations()[before:]
             update = fn.group(*[op for op in made if op.type.startswith(_UPDATES)])
-        self.add_update(update)
+        if not graph.eager:
+            self.add_update(update)
         return update
 
     wrapped.__doc__ = update_state.__doc__

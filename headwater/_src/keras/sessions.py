@@ -36,6 +36,10 @@ def get_session(op_input_list=()):
     Args:
       op_input_list: accepted for compatibility.
     """
+    if enclosing_graph().eager:  # whose variables have values
+        from headwater._src.eager.symbolic import symbolic_session
+
+        return symbolic_session()
     session = _session()
     with session.graph.as_default():
         _initialize(session)
@@ -136,7 +140,7 @@ def get_value(x):
     Args:
       x: a variable.
     """
-    return get_session().run(x)
+    return x.numpy() if enclosing_graph().eager else get_session().run(x)
 
 
 def batch_get_value(tensors):
@@ -145,6 +149,8 @@ def batch_get_value(tensors):
     Args:
       tensors: list of variables.
     """
+    if enclosing_graph().eager:
+        return [t.numpy() for t in tensors]
     return get_session().run(list(tensors)) if tensors else []
 
 
@@ -164,6 +170,11 @@ def batch_set_value(tuples):
     Args:
       tuples: pairs (variable, array).
     """
+    if enclosing_graph().eager:
+        with enclosing_graph().as_default():
+            for target, value in tuples:
+                target.assign(value)
+        return
     feeds, assigns = {}, []
     for target, value in tuples:
         if "_keras_assign" not in target.__dict__:

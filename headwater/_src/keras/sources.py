@@ -1,6 +1,6 @@
 """From what `fit` and its like are given to batches of arrays in the order that a step is fed."""
 
-from headwater._src.core import errors
+from headwater._src.core import errors, nest
 from headwater._src.keras import batches
 from headwater._src.keras.sessions import get_session
 
@@ -124,6 +124,8 @@ def _taker(data):
     """`(take, length)`: a function that gives the next batch, None at the end; None if endless."""
     if batches.is_sequence(data):
         return _sequence_taker(data), len(data)
+    if batches.is_dataset(data) and data._variant_tensor.graph.eager:
+        return _eager_taker(data), None
     if batches.is_dataset(data) or hasattr(data, "get_next"):
         return _dataset_taker(data), None
     return (lambda: next(data, None)), None
@@ -138,6 +140,22 @@ def _sequence_taker(data):
             position[0] = 0
         position[0] += 1
         return data[position[0] - 1]
+
+    return take
+
+
+def _eager_taker(data):
+    """Batches of a dataset of eager execution; at its end one None, then it starts again."""
+    graph, walk = data._variant_tensor.graph, []
+
+    def take():
+        with graph.as_default():
+            if not walk:
+                walk.append(iter(data))
+            batch = next(walk[0], None)
+            if batch is None:
+                walk.clear()
+            return None if batch is None else nest.map_structure(lambda t: t.numpy(), batch)
 
     return take
 

@@ -4,10 +4,11 @@ State: `_SETTINGS` holds the process's settings; what belongs to a graph is kept
 itself, so it goes when the graph goes.
 """
 
+import functools
 from collections import defaultdict
 
 from headwater._src.graph.convert import constant
-from headwater._src.graph.default import enclosing_graph
+from headwater._src.graph.default import enclosing_graph, get_default_graph
 from headwater._src.graph.framework import control_dependencies, name_scope
 from headwater._src.graph.optable import raw
 
@@ -81,6 +82,22 @@ class _GraphState:
         self.phase = None
         self.uids = defaultdict(int)
         self.variables, self.initialized = [], {}
+
+
+def symbolically(method):
+    """Decorates a method that builds with symbolic tensors: in eager execution, those of the graph
+    that Keras' inputs are in.
+
+    Args:
+      method: the method.
+    """
+
+    @functools.wraps(method)
+    def inside(*args, **kwargs):
+        with get_default_graph().symbolic.as_default():
+            return method(*args, **kwargs)
+
+    return inside
 
 
 def of_graph(graph=None):
