@@ -795,6 +795,7 @@ _SUBMODULES = (
     "data",
     "core",
     "debugging",
+    "distribute",
     "distributions",
     "examples",
     "feature_column",

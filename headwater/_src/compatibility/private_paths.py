@@ -192,6 +192,8 @@ _ROWS = {
     ],
     "distribute": [
         ("summary_op_util", ".ops.summary_functions"),
+        ("distribute_lib distribution_strategy_context reduce_util", "tf.distribute"),
+        ("one_device_strategy mirrored_strategy", "tf.distribute"),
     ],
 }
 

@@ -5,6 +5,7 @@ import json
 import os
 
 from headwater._src.cluster.cluster_spec import ClusterSpec
+from headwater._src.train.distribute import Strategy
 
 _DEFAULT = object()
 _REPLACEABLE = (
@@ -43,11 +44,11 @@ class RunConfig:
       keep_checkpoint_max: how many checkpoints to keep.
       keep_checkpoint_every_n_hours: one checkpoint of that many hours is kept for good.
       log_step_count_steps: steps between lines in the log.
-      train_distribute: must be None: headwater trains on one device.
+      train_distribute: a strategy of `tf.distribute`: kept; an estimator trains on one device.
       device_fn: device function for the model.
       protocol: protocol of the servers.
-      eval_distribute: must be None.
-      experimental_distribute: must be None.
+      eval_distribute: the same for measurements.
+      experimental_distribute: the same.
       experimental_max_worker_delay_secs: accepted.
       session_creation_timeout_secs: how long to wait for a session.
 
@@ -95,9 +96,9 @@ class RunConfig:
             if value is not None and value < 0:
                 raise ValueError(f"{name} should be >= 0")
         for name in ("train_distribute", "eval_distribute", "experimental_distribute"):
-            if getattr(self, "_" + name) is not None:
+            if not isinstance(getattr(self, "_" + name), Strategy | None):
                 raise NotImplementedError(
-                    f"headwater has no distribution strategies; {name} must be None"
+                    f"{name} must be None or a strategy of tf.distribute, which here has one replica"
                 )
         if self._model_dir is not None:
             self._model_dir = os.fspath(self._model_dir)
