@@ -1,7 +1,7 @@
 """`tf.distribute`: strategies, with one replica."""
 
 from headwater._src.cluster.server import Server as Server
-from headwater._src.train.distribute import (
+from headwater._src.estimator.distribute import (
     InputContext as InputContext,
     MirroredStrategy as MirroredStrategy,
     OneDeviceStrategy as OneDeviceStrategy,

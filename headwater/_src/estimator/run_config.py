@@ -5,7 +5,7 @@ import json
 import os
 
 from headwater._src.cluster.cluster_spec import ClusterSpec
-from headwater._src.train.distribute import Strategy
+from headwater._src.estimator.distribute import Strategy
 
 _DEFAULT = object()
 _REPLACEABLE = (
