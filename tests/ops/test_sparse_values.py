@@ -43,3 +43,13 @@ def test_a_new_shape_that_only_the_step_knows(dtype):
             sess.run(reset, {shape: [3, 7, 5]})
         with pytest.raises(tf.errors.InvalidArgumentError, match="x == y did not hold"):
             sess.run(reset, {shape: [3, 7]})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "total"), [((3, 4), (3, 4), [3, 4]), ((3, None), (None, 4), [3, 4])]
+)
+def test_the_shape_of_a_sum_is_known_where_the_terms_decide_it(first, second, total):
+    terms = [tf.sparse_placeholder(tf.float32, shape) for shape in (first, second)]
+    found = tf.sparse_add(*terms)
+    assert found.shape.as_list() == total
+    assert tf.get_static_value(found.dense_shape).tolist() == total

@@ -124,6 +124,9 @@ def sparse_add(a, b, threshold=None, thresh=None):
             a.indices, a.values, a.dense_shape, b.indices, b.values, b.dense_shape, threshold
         )
         a.shape.assert_is_compatible_with(b.shape)
+        dims = a.shape.merge_with(b.shape)
+        if None not in (a.shape.rank, b.shape.rank) and dims.is_fully_defined():
+            shape = convert_to_tensor(np.array(dims.as_list(), np.int64), name="Const")
         return SparseTensor(indices, values, shape)
     if isinstance(b, kinds):
         a, b = b, a
