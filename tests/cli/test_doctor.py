@@ -33,7 +33,7 @@ TEN = {
     5: "tf.enable_v2_behavior",
     6: "tf.load_file_system_library",
     7: "tf.contrib.tfprof.model_analyzer",
-    8: "tf.contrib.quantize.create_training_graph",
+    8: "tf.autograph.to_graph",
     9: "tf.train.NoOptimizer",
     10: "tf.layers.nothing2d",
     11: "tf.load_op_library",

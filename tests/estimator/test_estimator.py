@@ -267,7 +267,7 @@ def test_label_vocabulary_and_weights(tmp_path):
 
 def test_boosted_trees_are_missing():
     for cls in (tf.estimator.BoostedTreesClassifier, tf.estimator.BoostedTreesRegressor):
-        with pytest.raises(tf.errors.UnimplementedError, match="no boosted trees"):
+        with pytest.raises(tf.errors.UnimplementedError, match="GradientBoostedDecisionTree"):
             cls([], 1)
 
 

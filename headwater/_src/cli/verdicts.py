@@ -9,6 +9,10 @@ from dataclasses import dataclass
 
 SUPPORTED, DIFFERENT, MISSING = "supported", "different", "missing"
 
+_TREES = (
+    "use the GradientBoostedDecisionTree estimators of "
+    "tf.contrib.boosted_trees.estimator_batch.estimator"
+)
 # What is there and does something else than in TensorFlow 1.15, and what to know about it.
 _DIFFERENT = {
     "set_random_seed": (
@@ -18,11 +22,20 @@ _DIFFERENT = {
     "train.Server": "servers of one process share variables; other processes are not reached",
     "load_op_library": "compiled kernels cannot be loaded: write the op with tf.py_func",
     "load_file_system_library": "file systems cannot be added",
+    "autograph.to_graph": "functions are not converted: write tf.cond and tf.while_loop",
+    "autograph.to_code": "functions are not converted: write tf.cond and tf.while_loop",
+    "estimator.BoostedTreesClassifier": _TREES,
+    "estimator.BoostedTreesRegressor": _TREES,
+    "distribute.MirroredStrategy": "there is one replica, on the first device",
     "enable_v2_behavior": "1.x only: tf.enable_eager_execution() runs operations at once",
 }
 _REFUSED = {
     "load_op_library",
     "load_file_system_library",
+    "autograph.to_graph",
+    "autograph.to_code",
+    "estimator.BoostedTreesClassifier",
+    "estimator.BoostedTreesRegressor",
     "enable_v2_behavior",
 }
 

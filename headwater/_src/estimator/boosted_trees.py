@@ -1,4 +1,4 @@
-"""Boosted trees, which headwater has not: their names say so."""
+"""`tf.estimator`'s boosted trees, which are not here: their names say where others are."""
 
 from headwater._src.core import errors
 
@@ -8,9 +8,9 @@ class _Missing:
         raise errors.UnimplementedError(
             None,
             None,
-            f"headwater has no boosted trees: tf.estimator.{type(self).__name__} cannot be made. "
-            "tf.estimator.DNNClassifier and LinearClassifier, and their regressors, take the same "
-            "feature columns.",
+            f"tf.estimator.{type(self).__name__} is not in headwater: use "
+            "tf.contrib.boosted_trees.estimator_batch.estimator.GradientBoostedDecisionTree"
+            f"{type(self).__name__.removeprefix('BoostedTrees')}, which learns in the same way",
         )
 
 
