@@ -56,11 +56,11 @@ class Row:
 def grid(
     ops: str, *inputs: tuple, dtypes: tuple = ("float32",), attrs: Any = ({},), **options: Any
 ) -> list[Row]:
-    """Rows for each of `ops`, `inputs`, `dtypes` and `attrs`; derivatives of real types only."""
+    """Rows for each of `ops`, `inputs`, `dtypes` and `attrs`; derivatives of wide types only."""
     rows = []
     for op, given, kind, chosen in itertools.product(ops.split(), inputs, dtypes, attrs):
         differs = dict(options)
-        if kind not in FLOATS:
+        if kind not in (*FLOATS, "complex128"):
             differs.update(gradient=False, second=False)
         rows.append(Row(op, given, chosen, kind, **differs))
     return rows

@@ -79,7 +79,7 @@ ROWS = [
     *grid(
         "ExtractGlimpse",
         (A((2, 7, 6, 3)), ints(3, 2), A(values=[[0.1, 0.0], [-0.2, 0.3]])),
-        attrs=({}, {"centered": False, "normalized": True}),
+        attrs=({}, {"centered": False, "uniform_noise": False, "noise": "zero"}),
     ),
     *grid(
         "DrawBoundingBoxes", (A((1, 9, 8, 3), "float32", 0, 1), A(values=[[[0.1, 0.2, 0.7, 0.8]]]))

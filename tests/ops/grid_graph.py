@@ -14,7 +14,7 @@ from tests.parity import harness
 
 HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None
 STEP = 1e-6  # of central differences
-FLOATING = {"float16", "bfloat16", "float32", "float64"}
+FLOATING = {"float16", "bfloat16", "float32", "float64", "complex64", "complex128"}
 
 
 @dataclass
@@ -180,7 +180,9 @@ class GridGraph:
             slopes = sess.run(self._slopes(order), self.feeds)
         for part, up, down, gradients in zip(self.parts, *ends, slopes, strict=True):
             xs = _floating(part.fed)
-            got = sum(float(np.sum(g * moves[x])) for x, g in zip(xs, gradients, strict=True))
+            got = sum(
+                float(np.real(np.sum(g * moves[x]))) for x, g in zip(xs, gradients, strict=True)
+            )
             want = (up - down) / (2 * STEP)
             scale = 1 + abs(up) + abs(want)
             if not abs(got - want) <= 1e-5 * scale:

@@ -20,10 +20,13 @@ NO_GRADIENT_THERE_EITHER = frozenset(
         "IRFFT3D",
         "Lu",
         "MatrixExponential",
+        "MaxPoolGradGradV2",
+        "MaxPoolGradWithArgmax",
         "MatrixLogarithm",
         "Mod",
         "RFFT3D",
         "RemoteCall",
+        "ResizeNearestNeighborGrad",
         "ResizeBicubicGrad",
         "SoftsignGrad",
         "SparseReduceMax",
@@ -35,13 +38,7 @@ NO_GRADIENT_THERE_EITHER = frozenset(
 )
 
 # Gradients to be written. An op leaves the list when its gradient, or that it has none, is said.
-GRADIENT_MISSING = frozenset(
-    {
-        "Eig",
-        "RGBToHSV",
-        "TensorListPopBack",
-    }
-)
+GRADIENT_MISSING = frozenset()
 
 # Ops of TensorFlow 1.15's contrib: TensorFlow 2.21, whose signatures these are, has them no more.
 IN_CONTRIB = frozenset({"GatherTree"})

@@ -470,6 +470,29 @@ def _eig_kernel(xp, input, *, compute_v, Tout):
     return values, vectors if compute_v else empty
 
 
+@Eig.gradient
+def _eig_gradient(op, de, dv):
+    a, wanted = op.inputs[0], op.attrs["Tout"]
+    conjugate, diagonal = PUBLIC["adjoint"], PUBLIC["matrix_diag"]
+    if op.attrs["compute_v"]:
+        values, vectors = op.outputs
+        back = conjugate(vectors)
+        apart = raw.ExpandDims(values, -2) - raw.ExpandDims(values, -1)
+        zeros = PUBLIC["zeros_like"](values)
+        turn = raw.Conj(PUBLIC["matrix_set_diag"](_safe_reciprocal(apart), zeros))
+        moved = product(back, dv)
+        middle = diagonal(de)
+        # Vectors have length one: what would lengthen them does not count.
+        lengths = raw.Real(moved, Tout=a.dtype.base_dtype.real_dtype)
+        longer = diagonal(PUBLIC["matrix_diag_part"](raw.Cast(lengths, DstT=wanted)))
+        middle = middle + turn * (moved - product(product(back, vectors), longer))
+    else:
+        _, vectors = raw.Eig(a, compute_v=True, Tout=wanted)
+        back, middle = conjugate(vectors), diagonal(de)
+    da = raw.MatrixSolve(back, product(middle, back))
+    return [raw.Cast(da, DstT=a.dtype.base_dtype)]
+
+
 # --- LU ---------------------------------------------------------------------------------------
 
 Lu = define_op(

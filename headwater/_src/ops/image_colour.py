@@ -165,10 +165,9 @@ def adjust_gamma(image, gamma=1, gain=1):
 
 def _require_rgb(xp, images):
     if images.ndim < 1 or images.shape[-1] != 3:
-        raise _invalid(
-            "input must have 3 channels but instead has "
-            f"{images.shape[-1] if images.ndim else 0} channels."
-        )
+        kind = errors.FailedPreconditionError if images.ndim else errors.InvalidArgumentError
+        channels = images.shape[-1] if images.ndim else 0
+        raise kind(None, None, f"input must have 3 channels but instead has {channels} channels.")
 
 
 def _to_hsv(xp, rgb):

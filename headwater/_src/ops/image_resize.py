@@ -238,16 +238,7 @@ def _nearest_gradient(op, dy):
     return [raw.ResizeNearestNeighborGrad(dy, size, **_flags(op)), None]
 
 
-@ResizeBilinearGrad.gradient
-def _bilinear_grad_gradient(op, dy):
-    size = PUBLIC["shape"](op.inputs[0])[1:3]
-    return [raw.ResizeBilinear(dy, size, **_flags(op)), None]
-
-
-@ResizeNearestNeighborGrad.gradient
-def _nearest_grad_gradient(op, dy):
-    size = PUBLIC["shape"](op.inputs[0])[1:3]
-    return [raw.ResizeNearestNeighbor(dy, size, **_flags(op)), None]
+ResizeBilinearGrad.no_gradient()
 
 
 # --- public functions -------------------------------------------------------------------------

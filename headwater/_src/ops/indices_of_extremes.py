@@ -35,7 +35,7 @@ def _shape(input, dimension):
     return dims[:axis] + dims[axis + 1 :]
 
 
-def _kernel(function):
+def _kernel(function, least):
     def kernel(xp, input, dimension, *, output_type):
         rank, axis = np.ndim(input), int(dimension)
         if not -rank <= axis < rank:
@@ -49,6 +49,9 @@ def _kernel(function):
                 f"Reduction axis {axis} is empty in shape "
                 f"[{','.join(str(d) for d in input.shape)}]",
             )
+        if np.dtype(input.dtype).kind in "fV":  # V: bfloat16
+            # Numbers that are none count for least; NumPy would find the first of them.
+            input = xp.where(xp.isnan(input), xp.asarray(least, input.dtype), input)
         return getattr(xp, function)(input, axis=axis).astype(output_type.as_numpy_dtype)
 
     return kernel
@@ -65,7 +68,7 @@ ArgMax = define_op(
     ],
     shape=_shape,
 )
-ArgMax.kernel(_kernel("argmax"), static=["dimension"])
+ArgMax.kernel(_kernel("argmax", -np.inf), static=["dimension"])
 ArgMax.no_gradient()
 
 ArgMin = define_op(
@@ -75,7 +78,7 @@ ArgMin = define_op(
     attrs=[f"T: {ORDERED}", "Tidx: {int32, int64} = int32", "output_type: {int32, int64} = int64"],
     shape=_shape,
 )
-ArgMin.kernel(_kernel("argmin"), static=["dimension"])
+ArgMin.kernel(_kernel("argmin", np.inf), static=["dimension"])
 ArgMin.no_gradient()
 
 

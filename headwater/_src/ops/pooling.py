@@ -584,12 +584,3 @@ def _max_pool_grad_v2_gradient(op, dy):
         None,
         None,
     ]
-
-
-@MaxPoolGradGradV2.gradient
-def _max_pool_grad_grad_v2_gradient(op, dy):
-    x, y, _, ksize, strides = op.inputs
-    zeros_like = PUBLIC["zeros_like"]
-    attrs = {name: op.attrs[name] for name in ("padding", "data_format")}
-    back = raw.MaxPoolGradV2(x, y, dy, ksize, strides, **attrs)
-    return [zeros_like(x), zeros_like(y), back, None, None]

@@ -4,7 +4,6 @@ import numpy as np
 
 from headwater._src.core import dtypes, errors
 from headwater._src.graph import define_op, raw
-from headwater._src.graph.optable import PUBLIC
 from headwater._src.ops._args import renamed
 from headwater._src.ops._shapes import with_rank
 from headwater._src.ops._windows import invalid, out_sizes, output_space, pads
@@ -141,13 +140,6 @@ def _attrs(op):
 @MaxPoolWithArgmax.gradient
 def _argmax_gradient(op, dy, dargmax):
     return [raw.MaxPoolGradWithArgmax(op.inputs[0], dy, op.outputs[1], **_attrs(op))]
-
-
-@MaxPoolGradWithArgmax.gradient
-def _grad_with_argmax_gradient(op, dy):
-    x, grad, argmax = op.inputs
-    zeros_like = PUBLIC["zeros_like"]
-    return [zeros_like(x), raw.MaxPoolGradGradWithArgmax(x, dy, argmax, **_attrs(op)), None]
 
 
 MaxPoolGradGradWithArgmax.no_gradient()

@@ -37,7 +37,12 @@ EagerPyFunc = define_op(
     "EagerPyFunc",
     inputs="input: Tin",
     outputs="output: Tout",
-    attrs=["token: string", "Tin: list(type) >= 0", "Tout: list(type) >= 0"],
+    attrs=[
+        "token: string",
+        "is_async: bool = false",
+        "Tin: list(type) >= 0",
+        "Tout: list(type) >= 0",
+    ],
     stateful=True,
 )
 

@@ -95,6 +95,11 @@ def _pop(xp, input_handle, element_shape):
     return xp.list_pop(input_handle)
 
 
+@TensorListPopBack.gradient
+def _pop_gradient(op, d_list, d_item):
+    return [raw.TensorListPushBack(d_list, d_item), None]
+
+
 TensorListGetItem = _list_op(
     "TensorListGetItem",
     "input_handle: variant, index: int32, element_shape: Tshape",
