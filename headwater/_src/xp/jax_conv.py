@@ -84,7 +84,8 @@ def conv_filter_gradient(x, shape, dy, strides, dilations, pads, groups=1, chann
     dy = jnp.asarray(dy)
     if 0 in dy.shape or 0 in shape or 0 in x.shape:
         return jnp.zeros(shape, dy.dtype)
-
+    # XLA turns the batch of both to the end. What makes them must not run in that order.
+    x, dy = lax.optimization_barrier((jnp.asarray(x), dy))
     form = conv if groups > 1 else _convolution
 
     def forward(w):
