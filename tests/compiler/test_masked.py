@@ -179,7 +179,7 @@ def test_first_places_are_the_same_in_both_namespaces():
 
     rng = np.random.RandomState(0)
     for dtype in (np.int8, np.int32, np.uint32, np.int64):
-        for size in (0, 1, 50):
+        for size in (0, 1, 50, 300):
             x = rng.randint(0, 20, size).astype(dtype)
             if size > 1 and np.dtype(dtype).kind == "i":
                 x[:2] = np.iinfo(dtype).min, np.iinfo(dtype).max

@@ -172,14 +172,15 @@ def _sampler(op, attrs, state):
     def call(*values):
         return state.take(
             lambda key: op.fn(numpy_xp, key, *values, **attrs),
-            lambda result: sample_count(op, np.shape(result), attrs),
+            lambda result: sample_count(op, result, attrs),
         )
 
     return call
 
 
-def sample_count(op, shape, attrs):
-    """How many Philox counters one run of a random op takes that gives a result of `shape`."""
+def sample_count(op, result, attrs):
+    """How many Philox counters the run of a random op has taken that gave a result, or several."""
+    shape = np.shape(result[0] if isinstance(result, tuple) else result)
     return op.reserve(shape, **attrs) if op.reserve is not None else 256 * math.prod(shape)
 
 

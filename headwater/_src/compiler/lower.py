@@ -106,9 +106,10 @@ class Executable:
         try:
             return self._parted(self._call(values, keys))
         except HasErrors:
-            self._guarded = True
+            # First keep the old values by the way of tracing; where that is not possible, keep them.
+            self._guarded = self.donates = not self._guarded
             self._make()
-            return self._parted(self._call(values, keys))
+            return self(values, keys)
 
     def _parted(self, results):
         failed, states = None, ()
@@ -131,26 +132,6 @@ class Executable:
             return self.jitted(*values, *self._held, keys)
 
     def _trace(self, *arguments):
-        if not self._guarded:
-            return self._results(arguments)
-        # What the checks need is traced once more without the rest; XLA finds the double parts.
-        failed = self._results(arguments)[-1]
-        return self._results(arguments, failed)
-
-    def _results(self, arguments, failed=None):
-        """Traces the segment.
-
-        Args:
-          arguments: the values of `arguments` and `constants`, and the keys.
-          failed: whether a check fails: variables then keep their old values, though their memory
-            is given up.
-
-        Returns:
-          The tuple of results; the last one is the error flag where there are checks.
-
-        Raises:
-          HasErrors: there are checks, and nothing has been done to keep the old values.
-        """
         env = dict(self.static)
         env.update(zip(self.arguments + self.constants, arguments))
         tracer = Tracer(
@@ -159,24 +140,49 @@ class Executable:
             env,
             {node: arguments[-1][k] for k, node in enumerate(self.samples)},
             False,
-            failed,
         )
         with jax_xp.collect_errors() as flags:
-            tracer.run()
+            if self._guarded:
+                self._check_first(tracer, flags)
+            else:
+                tracer.run()
         self.checks = bool(flags)
         if flags and self.donates and not self._guarded:
             raise HasErrors
-        self.counts = tracer.counts + [0] * self.nested
+        self.counts = [tracer.counts.get(node, 0) for node in self.samples]
         # JAX hands an argument that is also a result through as it is; a variable must own its
         # memory.
         given = {id(a) for a in arguments}
         outs = [jax_xp.copy(env[i]) if id(env[i]) in given else env[i] for i in self.outs]
-        if failed is not None:
+        if self._guarded:
             for k, i in enumerate(self.donated):
                 if not self._changes_rows_only(i, self.outs[k]):
-                    outs[k] = jax_xp.where(failed, env[i], outs[k])
-        outs += [tracer.states[node] for node in self.samples[len(tracer.counts) :]]
+                    outs[k] = jax_xp.where(tracer.failed, env[i], outs[k])
+        outs += [tracer.states[node] for node in self.samples[len(self.samples) - self.nested :]]
         return (*outs, _any_of(flags)) if flags else tuple(outs)
+
+    def _check_first(self, tracer, flags):
+        """Traces everything so that updates depend on all checks.
+
+        What comes before the updates is traced once. The others are traced twice: first only what
+        they check.
+
+        Raises:
+          HasErrors: something that depends on an update is checked.
+        """
+        instrs = self.segment.instrs
+        late = _with_consumers(instrs, lambda instr: instr.node.op.kind == "update")
+        tracer.run([instr for instr in instrs if id(instr) not in late])
+        late = [instr for instr in instrs if id(instr) in late]
+        trial = tracer.trial()
+        for instr in late:
+            before = len(flags)
+            trial.run([instr])
+            if len(flags) > before and instr.node.op.kind != "update":
+                raise HasErrors
+        tracer.failed = _any_of(flags)
+        with jax_xp.collect_errors():
+            tracer.run(late)
 
     def _changes_rows_only(self, old, new):
         """Whether a variable's new value differs from the old one by updates of rows."""
@@ -187,6 +193,16 @@ class Executable:
                 return False
             new = instr.ins[instr.node.op.updates[instr.outs.index(new)]]
         return True
+
+
+def _with_consumers(instrs, chosen):
+    """The ids of the instructions that are `chosen`, or need one that is."""
+    found, values = set(), set()
+    for instr in instrs:
+        if chosen(instr) or not values.isdisjoint(instr.ins):
+            found.add(id(instr))
+            values.update(instr.outs)
+    return found
 
 
 def _any_of(flags):

@@ -2,7 +2,6 @@
 share.
 """
 
-import jax.numpy as jnp
 import numpy as np
 
 from headwater._src.compiler.interpret import NodeError, numpy_type, sample_count
@@ -43,27 +42,35 @@ class Tracer:
     Attributes:
       env: value id -> value; filled in by `run`.
       states: random node -> its Philox state.
-      counts: how many counters each random instruction takes, in order.
+      counts: random node -> how many counters it takes.
       inside: whether this is a body, whose random nodes may run again: then `states` moves on.
-      failed: whether a check has failed, so that rows are not to be changed; None where the old
-        values of variables are kept anyway.
+      failed: whether a check has failed, so that rows are not to be changed; True where only checks
+        matter; None where the old values of variables are kept anyway.
     """
 
     def __init__(self, instrs, consts, env, states, inside, failed=None):
         self.instrs, self.consts, self.env = instrs, consts, env
         self.states, self.inside, self.failed = states, inside, failed
-        self.counts = []
+        self.counts = {}
         self._masks = {}  # by the value id that `masked.Masked` names
 
-    def run(self):
-        """Runs all instructions."""
+    def run(self, instrs=None):
+        """Runs all instructions, or some of them."""
         env, consts = self.env, self.consts
-        for instr in self.instrs:
+        for instr in self.instrs if instrs is None else instrs:
             values = [None if i < 0 else env[i] if i in env else consts[i] for i in instr.ins]
             if instr.function is not None:
                 self._function(instr, values)
             else:
                 self._instruction(instr, values)
+
+    def trial(self):
+        """A tracer that goes on from here, only to see what is checked."""
+        trial = Tracer(
+            self.instrs, self.consts, dict(self.env), dict(self.states), self.inside, True
+        )
+        trial._masks = self._masks
+        return trial
 
     def get(self, i):
         """The value with id `i`."""
@@ -92,9 +99,9 @@ class Tracer:
             if op.kind == "sample":
                 self._require_static(op, instr, values)
                 result = op.fn(jax_xp, self.states[node], *group(op, values, node.attrs), **attrs)
-                self.counts.append(sample_count(op, tuple(result.shape), attrs))
+                self.counts[node] = sample_count(op, result, attrs)
                 if self.inside:
-                    self.states[node] = advance(self.states[node], self.counts[-1])
+                    self.states[node] = jax_xp.advance(self.states[node], self.counts[node])
             elif concrete and sum(np.size(v) for v in values) <= FOLD_LIMIT:
                 with np.errstate(all="ignore"):
                     result = op.fn(numpy_xp, *group(op, values, node.attrs), **attrs)
@@ -136,7 +143,7 @@ class Tracer:
         elif role == "update" or op.rows is not None and self.failed is not None:
             there = True if role is None else self._masks[masked.source]
             if self.failed is not None:
-                there = there & ~self.failed
+                there = False if self.failed is True else there & ~self.failed
 
             def run(xp, *inputs, **attrs):
                 return op.fn(jax_masked.only_where(there), *inputs, **attrs)
@@ -213,13 +220,3 @@ def is_array(value):
 
 def _elements(result):
     return sum(np.size(r) for r in result) if isinstance(result, (tuple, list)) else np.size(result)
-
-
-def advance(state, count):
-    """`philox.advance` on a traced state: the 128-bit counter moves on by `count`."""
-    low = state[2].astype(jnp.uint64) | state[3].astype(jnp.uint64) << np.uint64(32)
-    high = state[4].astype(jnp.uint64) | state[5].astype(jnp.uint64) << np.uint64(32)
-    new = low + np.uint64(count)
-    high = high + (new < low).astype(jnp.uint64)
-    words = [new, new >> np.uint64(32), high, high >> np.uint64(32)]
-    return jnp.concatenate([state[:2], jnp.stack([w.astype(jnp.uint32) for w in words])])

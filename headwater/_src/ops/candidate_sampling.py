@@ -1,6 +1,9 @@
 """Draws of classes for training with many classes: the candidate samplers, and their hits.
 
-The draws are those of TensorFlow: a run reserves 2,048 numbers per sample, whatever it uses.
+The draws are those of TensorFlow: a run reserves 2,048 numbers per sample, whatever it uses. Which
+classes come, and how many draws it takes, depends on nothing but the numbers; so all draws that are
+likely to be needed are made at once, as arrays, in both tiers. Samplers whose chances are tables of
+the host draw there.
 """
 
 import numpy as np
@@ -9,7 +12,7 @@ from headwater._src.core import errors
 from headwater._src.graph import define_op, public, raw
 from headwater._src.graph.seeds import get_seed
 from headwater._src.ops._shapes import ShapeError, merge_dim, with_rank
-from headwater._src.xp import philox
+from headwater._src.xp import numpy_xp
 
 _OUTPUTS = "sampled_candidates: int64, true_expected_count: float, sampled_expected_count: float"
 _COUNTS = ["num_true: int >= 1", "num_sampled: int >= 1", "unique: bool"]
@@ -17,12 +20,6 @@ _RANGE = "range_max: int >= 1"
 _SEEDS = ["seed: int = 0", "seed2: int = 0"]
 _BLOCKS_PER_SAMPLE = 512
 _LOWEST = float(np.finfo(np.float32).min)
-
-
-def _shape(true_classes, *, num_true, num_sampled):
-    rows, width = with_rank(true_classes.dims, 2)
-    merge_dim(width, num_true)
-    return [(num_sampled,), (rows, num_true), (num_sampled,)]
 
 
 def _sampler(name, *attrs):
@@ -34,77 +31,132 @@ def _sampler(name, *attrs):
         stateful=True,
     )
     op.shape(_shape)
+    op.no_gradient()
     return op
 
 
-class _Words:
-    """The random words of one run, one after the other."""
-
-    def __init__(self, state):
-        self._state, self._words, self._at = state, [], 0
-
-    def word(self):
-        """The next 32 bits."""
-        if self._at == len(self._words):
-            first = len(self._words)
-            found = philox.words(np, self._state, first + max(256, first))
-            self._words += [int(w) for w in found[first:]]
-        self._at += 1
-        return self._words[self._at - 1]
-
-    def long(self):
-        """The next 64 bits, low half first."""
-        low = self.word()
-        return low | self.word() << 32
-
-    def fraction(self):
-        """A double in [0, 1) of 52 random bits."""
-        high = self.word() & 0xFFFFF
-        return (high << 32 | self.word()) / 2**52
-
-    def single(self):
-        """A float in [0, 1) of 23 random bits."""
-        return (self.word() & 0x7FFFFF) / 2**23
+def _shape(true_classes, *, num_true, num_sampled):
+    rows, width = with_rank(true_classes.dims, 2)
+    merge_dim(width, num_true)
+    return [(num_sampled,), (rows, num_true), (num_sampled,)]
 
 
-def _draw(ctx, true_classes, num_true, num_sampled, unique, range_max, pick, probability):
-    """Runs a sampler: `pick(words)` gives a class, `probability(classes)` their chances."""
-    true_classes = np.asarray(true_classes)
-    if true_classes.ndim != 2 or true_classes.shape[1] != num_true:
+# --- drawing ----------------------------------------------------------------------------------
+
+
+def _draw(
+    xp, key, true_classes, num_true, num_sampled, unique, range_max, pick, probability, pairs=True
+):
+    """Runs a sampler.
+
+    Args:
+      xp: the array namespace.
+      key: the Philox state.
+      true_classes: int64 array `[batch, num_true]`.
+      num_true: the number of true classes of an example.
+      num_sampled: how many classes to draw.
+      unique: whether no class comes twice.
+      range_max: the number of classes.
+      pick: what gives the classes of many draws, from their random words.
+      probability: what gives the chances of classes, as an array of float64.
+      pairs: whether a draw takes two words (uint64, the first one in the low half), or one (uint32).
+
+    Returns:
+      The classes drawn, and how often each true and each drawn class is expected.
+    """
+    _check(xp, true_classes, num_true, num_sampled, unique, range_max)
+    chunk = num_sampled + num_sampled // 2 + 16 if unique else num_sampled
+    per_block = 2 if pairs else 4
+    blocks = -(-chunk // per_block)
+
+    kind = np.int32 if range_max < 1 << 31 else np.int64
+
+    def draws(key):
+        words = xp.random_pairs(key, blocks)
+        return pick(words if pairs else words.view(np.uint32)).astype(kind)
+
+    if unique:
+        free = (-1 - xp.arange(num_sampled + 1)).astype(kind)
+        sampled, tries = _distinct(xp, draws, key, free, blocks * per_block, blocks)
+    else:
+        sampled, tries = draws(key)[:num_sampled], num_sampled
+
+    def expected(classes):
+        p = xp.asarray(probability(classes)).astype(np.float32)
+        # The chance of being met at least once in so many tries.
+        met = -xp.expm1(tries * xp.log1p(-p.astype(np.float64)))
+        return xp.where(tries == num_sampled, p * np.float32(num_sampled), met.astype(np.float32))
+
+    return sampled, expected(true_classes), expected(sampled)
+
+
+def _check(xp, true_classes, num_true, num_sampled, unique, range_max):
+    if np.ndim(true_classes) != 2 or np.shape(true_classes)[1] != num_true:
         raise errors.InvalidArgumentError(
             None, None, f"true_classes must have num_true columns, expected: {num_true}"
         )
-    if ((true_classes < 0) | (true_classes >= range_max)).any():
-        bad = true_classes[(true_classes < 0) | (true_classes >= range_max)].ravel()[0]
-        raise errors.InvalidArgumentError(
-            None, None, f"`true_candidate` out of range [0, {range_max}), received {bad}"
-        )
+    if range_max is None:
+        return
     if unique and num_sampled > range_max:
         raise errors.InvalidArgumentError(
             None, None, f"Sampler's range is too small. {num_sampled} vs. {range_max}"
         )
-    state = ctx.resources.random(ctx.node).reserve(num_sampled * _BLOCKS_PER_SAMPLE)
-    words = _Words(state)
-    found, tries = [], 0
-    seen = set()
-    while len(found) < num_sampled:
-        tries += 1
-        candidate = pick(words)
-        if unique:
-            if candidate in seen:
-                continue
-            seen.add(candidate)
-        found.append(candidate)
-    sampled = np.array(found, np.int64)
+    inside = (true_classes >= 0) & (true_classes < range_max)
 
-    def expected(classes):
-        p = np.asarray(probability(classes)).astype(np.float32)
-        if tries == num_sampled:
-            return p * np.float32(num_sampled)
-        # The chance of being met at least once in so many tries.
-        return -np.expm1(tries * np.log1p(-p.astype(np.float64))).astype(np.float32)
+    def error():
+        bad = np.asarray(true_classes)[~np.asarray(inside)][0]
+        return errors.InvalidArgumentError(
+            None, None, f"`true_candidate` out of range [0, {range_max}), received {bad}"
+        )
 
-    return sampled, expected(true_classes), expected(sampled)
+    xp.require(inside, error)
+
+
+def _distinct(xp, draws, key, free, chunk, blocks):
+    """The first different classes of the stream, and how many draws it took.
+
+    Args:
+      xp: the array namespace.
+      draws: what gives the classes of `chunk` draws from a state of Philox on.
+      key: that state.
+      free: numbers that no class has, one more than there are classes to find.
+      chunk: how many draws are made at a time.
+      blocks: how many blocks of the stream they take.
+    """
+
+    count = len(free) - 1
+
+    def more(state):
+        return state[1] < count
+
+    def body(state):
+        found, n_found, tries, key = state
+        classes = draws(key)
+        both = xp.concatenate([found[:count], classes])
+        new = (xp.first_places(both) == xp.arange(count + chunk))[count:]
+        rank = n_found + xp.cumsum(new)
+        place = xp.where(new & (rank <= count), rank - 1, count)  # the last one takes the rest
+        last = xp.where(rank[-1] < count, chunk, xp.argmax(rank >= count) + 1)
+        return (
+            xp.scatter_update(found, place, classes),
+            xp.minimum(rank[-1], count),
+            tries + last,
+            xp.advance(key, blocks),
+        )
+
+    zero = np.int64(0)
+    found, _, tries, _ = xp.lax_loop(more, body, (free, zero, zero, key))
+    return found[:count], tries
+
+
+def _reserve(shape, **attrs):
+    return shape[0] * _BLOCKS_PER_SAMPLE
+
+
+def _on_host(ctx, true_classes, num_true, num_sampled, *rest, **options):
+    """`_draw` for samplers whose chances are kept by the session."""
+    key = ctx.resources.random(ctx.node).reserve(num_sampled * _BLOCKS_PER_SAMPLE)
+    return _draw(numpy_xp, key, np.asarray(true_classes), num_true, num_sampled, *rest, **options)
 
 
 # --- uniform ----------------------------------------------------------------------------------
@@ -112,17 +164,18 @@ def _draw(ctx, true_classes, num_true, num_sampled, unique, range_max, pick, pro
 UniformCandidateSampler = _sampler("UniformCandidateSampler", _RANGE)
 
 
-@UniformCandidateSampler.host
-def _uniform(ctx, true_classes, *, num_true, num_sampled, unique, range_max):
+@UniformCandidateSampler.sample(reserve=_reserve)
+def uniform_kernel(xp, key, true_classes, *, num_true, num_sampled, unique, range_max):
     return _draw(
-        ctx,
+        xp,
+        key,
         true_classes,
         num_true,
         num_sampled,
         unique,
         range_max,
-        lambda words: words.long() % range_max,
-        lambda classes: np.full(np.shape(classes), 1.0 / range_max),
+        lambda words: words % np.uint64(range_max),
+        lambda classes: xp.full(np.shape(classes), 1.0 / range_max),
     )
 
 
@@ -131,27 +184,19 @@ def _uniform(ctx, true_classes, *, num_true, num_sampled, unique, range_max):
 LogUniformCandidateSampler = _sampler("LogUniformCandidateSampler", _RANGE)
 
 
-@LogUniformCandidateSampler.host
-def _log_uniform(ctx, true_classes, *, num_true, num_sampled, unique, range_max):
+@LogUniformCandidateSampler.sample(reserve=_reserve)
+def log_uniform_kernel(xp, key, true_classes, *, num_true, num_sampled, unique, range_max):
     log_range = np.log1p(float(range_max))
 
     def pick(words):
-        return (int(np.exp(words.fraction() * log_range)) - 1) % range_max
+        number = xp.exp(xp.unit_float64(words) * log_range)
+        return (number.astype(np.int64) - 1) % range_max
 
     def probability(classes):
-        classes = np.asarray(classes, np.float64)
-        return np.log((classes + 2.0) / (classes + 1.0)) / log_range
+        classes = xp.asarray(classes).astype(np.float64)
+        return xp.log((classes + 2.0) / (classes + 1.0)) / log_range
 
-    return _draw(
-        ctx,
-        true_classes,
-        num_true,
-        num_sampled,
-        unique,
-        range_max,
-        pick,
-        probability,
-    )
+    return _draw(xp, key, true_classes, num_true, num_sampled, unique, range_max, pick, probability)
 
 
 # --- unigram ----------------------------------------------------------------------------------
@@ -160,27 +205,27 @@ LearnedUnigramCandidateSampler = _sampler("LearnedUnigramCandidateSampler", _RAN
 ThreadUnsafeUnigramCandidateSampler = _sampler("ThreadUnsafeUnigramCandidateSampler", _RANGE)
 
 
-def _learned(ctx, true_classes, *, num_true, num_sampled, unique, range_max):
+@ThreadUnsafeUnigramCandidateSampler.host
+@LearnedUnigramCandidateSampler.host
+def learned_kernel(ctx, true_classes, *, num_true, num_sampled, unique, range_max):
     weights = ctx.resources.object(("unigram", ctx.node), lambda: np.ones(range_max, np.int64))
     bounds = np.cumsum(weights)
     total = int(bounds[-1])
-    result = _draw(
+    result = _on_host(
         ctx,
         true_classes,
         num_true,
         num_sampled,
         unique,
         range_max,
-        lambda words: int(np.searchsorted(bounds, words.word() % total, side="right")),
+        lambda words: np.searchsorted(bounds, words % np.uint64(total), side="right"),
         lambda classes: weights[np.asarray(classes)] / total,
+        pairs=False,
     )
     # What was true now is likelier the next time.
     np.add.at(weights, np.asarray(true_classes).ravel(), 1)
     return result
 
-
-LearnedUnigramCandidateSampler.host(_learned)
-ThreadUnsafeUnigramCandidateSampler.host(_learned)
 
 FixedUnigramCandidateSampler = _sampler(
     "FixedUnigramCandidateSampler",
@@ -229,7 +274,7 @@ def _alias_table(weights):
 
 
 @FixedUnigramCandidateSampler.host
-def _fixed(
+def fixed_kernel(
     ctx,
     true_classes,
     *,
@@ -245,26 +290,26 @@ def _fixed(
     unigrams,
 ):
     vocab_file = vocab_file.decode() if isinstance(vocab_file, bytes) else vocab_file
-    weights, total = ctx.resources.object(
-        ("unigrams", ctx.node),
-        lambda: _unigram_weights(
+
+    def tables():
+        weights, total = _unigram_weights(
             vocab_file, unigrams, distortion, num_reserved_ids, num_shards, shard, range_max
-        ),
-    )
-    keep, other = _alias_table(weights)
+        )
+        return weights, total, *_alias_table(weights)
+
+    weights, total, keep, other = ctx.resources.object(("unigrams", ctx.node), tables)
 
     def pick(words):
-        chance = words.single()
-        index = words.word() % len(weights)
-        chosen = index if chance < keep[index] else int(other[index])
+        index = (words >> np.uint64(32)) % np.uint64(len(weights))
+        chance = (words & np.uint64(0x7FFFFF)) / 2**23
+        chosen = np.where(chance < keep[index], index.astype(np.int64), other[index])
         return chosen * num_shards + shard
 
     def probability(classes):
-        classes = np.asarray(classes)
         mine = classes % num_shards == shard
         return np.where(mine, weights[classes // num_shards] / total, 0.0)
 
-    return _draw(ctx, true_classes, num_true, num_sampled, unique, range_max, pick, probability)
+    return _on_host(ctx, true_classes, num_true, num_sampled, unique, range_max, pick, probability)
 
 
 # --- all --------------------------------------------------------------------------------------
@@ -272,30 +317,12 @@ def _fixed(
 AllCandidateSampler = _sampler("AllCandidateSampler")
 
 
-@AllCandidateSampler.host
-def _all(ctx, true_classes, *, num_true, num_sampled, unique):
-    true_classes = np.asarray(true_classes)
-    if true_classes.ndim != 2 or true_classes.shape[1] != num_true:
-        raise errors.InvalidArgumentError(
-            None, None, f"true_classes must have num_true columns, expected: {num_true}"
-        )
+@AllCandidateSampler.kernel
+def all_kernel(xp, true_classes, *, num_true, num_sampled, unique):
+    _check(xp, true_classes, num_true, num_sampled, False, None)
     one = np.float32(1)
-    return (
-        np.arange(num_sampled, dtype=np.int64),
-        np.full(true_classes.shape, one),
-        np.full((num_sampled,), one),
-    )
-
-
-for _op in (
-    UniformCandidateSampler,
-    LogUniformCandidateSampler,
-    LearnedUnigramCandidateSampler,
-    ThreadUnsafeUnigramCandidateSampler,
-    FixedUnigramCandidateSampler,
-    AllCandidateSampler,
-):
-    _op.no_gradient()
+    drawn = xp.arange(num_sampled).astype(np.int64)
+    return drawn, xp.full(np.shape(true_classes), one), xp.full((num_sampled,), one)
 
 
 # --- accidental hits --------------------------------------------------------------------------
@@ -342,6 +369,34 @@ ComputeAccidentalHits.no_gradient()
 
 # --- public -----------------------------------------------------------------------------------
 
+_RANGE_MAX = "\n      range_max: number of classes."
+_TABLE = """
+      vocab_file: a file with one line per class that ends in a comma and its frequency.
+      distortion: exponent of the frequencies.
+      num_reserved_ids: number of first classes that are never drawn.
+      num_shards: classes are dealt to so many parts.
+      shard: the part to draw from.
+      unigrams: the frequencies, instead of a file."""
+
+
+def _documented(function, name, summary, more):
+    """The public function `name`, with what is said of all samplers."""
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"""{summary}
+
+    Args:
+      true_classes: int64 `Tensor` of shape `[batch, num_true]`.
+      num_true: number of true classes per example.
+      num_sampled: number of draws.
+      unique: whether no class is drawn twice.{more}
+      seed: see `tf.set_random_seed`.
+      name: optional name of the operation.
+
+    Returns:
+      The classes drawn, and how often each true and each drawn class is expected.
+    """
+    return public(function)
+
 
 def _call(op, true_classes, num_true, num_sampled, unique, seed, name, **attrs):
     seed1, seed2 = get_seed(seed)
@@ -357,93 +412,32 @@ def _call(op, true_classes, num_true, num_sampled, unique, seed, name, **attrs):
     )
 
 
-@public
-def uniform_candidate_sampler(
-    true_classes, num_true, num_sampled, unique, range_max, seed=None, name=None
-):
-    """Draws classes, all equally likely.
+def _with_range(op, function_name, summary):
+    """The public function of a sampler that is told the number of classes and nothing else."""
 
-    Args:
-      true_classes: int64 `Tensor` of shape `[batch, num_true]`.
-      num_true: number of true classes per example.
-      num_sampled: number of draws.
-      unique: whether no class is drawn twice.
-      range_max: number of classes.
-      seed: see `tf.set_random_seed`.
-      name: optional name of the operation.
+    def function(true_classes, num_true, num_sampled, unique, range_max, seed=None, name=None):
+        return _call(
+            op, true_classes, num_true, num_sampled, unique, seed, name, range_max=range_max
+        )
 
-    Returns:
-      The classes drawn, and how often each true and each drawn class is expected.
-    """
-    return _call(
-        raw.UniformCandidateSampler,
-        true_classes,
-        num_true,
-        num_sampled,
-        unique,
-        seed,
-        name,
-        range_max=range_max,
-    )
+    return _documented(function, function_name, summary, _RANGE_MAX)
 
 
-@public
-def log_uniform_candidate_sampler(
-    true_classes, num_true, num_sampled, unique, range_max, seed=None, name=None
-):
-    r"""Draws classes, class $k$ with probability $\log\frac{k + 2}{k + 1} / \log(range + 1)$.
-
-    Args:
-      true_classes: int64 `Tensor` of shape `[batch, num_true]`.
-      num_true: number of true classes per example.
-      num_sampled: number of draws.
-      unique: whether no class is drawn twice.
-      range_max: number of classes.
-      seed: see `tf.set_random_seed`.
-      name: optional name of the operation.
-
-    Returns:
-      The classes drawn, and how often each true and each drawn class is expected.
-    """
-    return _call(
-        raw.LogUniformCandidateSampler,
-        true_classes,
-        num_true,
-        num_sampled,
-        unique,
-        seed,
-        name,
-        range_max=range_max,
-    )
-
-
-def learned_unigram_candidate_sampler(
-    true_classes, num_true, num_sampled, unique, range_max, seed=None, name=None
-):
-    """Draws classes as often as they were true in earlier steps.
-
-    Args:
-      true_classes: int64 `Tensor` of shape `[batch, num_true]`.
-      num_true: number of true classes per example.
-      num_sampled: number of draws.
-      unique: whether no class is drawn twice.
-      range_max: number of classes.
-      seed: see `tf.set_random_seed`.
-      name: optional name of the operation.
-
-    Returns:
-      The classes drawn, and how often each true and each drawn class is expected.
-    """
-    return _call(
-        raw.LearnedUnigramCandidateSampler,
-        true_classes,
-        num_true,
-        num_sampled,
-        unique,
-        seed,
-        name,
-        range_max=range_max,
-    )
+uniform_candidate_sampler = _with_range(
+    UniformCandidateSampler,
+    "uniform_candidate_sampler",
+    "Draws classes, all equally likely.",
+)
+log_uniform_candidate_sampler = _with_range(
+    LogUniformCandidateSampler,
+    "log_uniform_candidate_sampler",
+    r"Draws classes, class $k$ with probability $\log\frac{k + 2}{k + 1} / \log(range + 1)$.",
+)
+learned_unigram_candidate_sampler = _with_range(
+    LearnedUnigramCandidateSampler,
+    "learned_unigram_candidate_sampler",
+    "Draws classes as often as they were true in earlier steps.",
+)
 
 
 def fixed_unigram_candidate_sampler(
@@ -461,26 +455,6 @@ def fixed_unigram_candidate_sampler(
     seed=None,
     name=None,
 ):
-    """Draws classes with the frequencies of a file or list.
-
-    Args:
-      true_classes: int64 `Tensor` of shape `[batch, num_true]`.
-      num_true: number of true classes per example.
-      num_sampled: number of draws.
-      unique: whether no class is drawn twice.
-      range_max: number of classes.
-      vocab_file: a file with one line per class that ends in a comma and its frequency.
-      distortion: exponent of the frequencies.
-      num_reserved_ids: number of first classes that are never drawn.
-      num_shards: classes are dealt to so many parts.
-      shard: the part to draw from.
-      unigrams: the frequencies, instead of a file.
-      seed: see `tf.set_random_seed`.
-      name: optional name of the operation.
-
-    Returns:
-      The classes drawn, and how often each true and each drawn class is expected.
-    """
     return _call(
         raw.FixedUnigramCandidateSampler,
         true_classes,
@@ -500,20 +474,16 @@ def fixed_unigram_candidate_sampler(
 
 
 def all_candidate_sampler(true_classes, num_true, num_sampled, unique, seed=None, name=None):
-    """All classes, in order; for tests.
-
-    Args:
-      true_classes: int64 `Tensor` of shape `[batch, num_true]`.
-      num_true: number of true classes per example.
-      num_sampled: number of classes.
-      unique: ignored.
-      seed: ignored.
-      name: optional name of the operation.
-
-    Returns:
-      The classes, and ones as expected counts.
-    """
     return _call(raw.AllCandidateSampler, true_classes, num_true, num_sampled, unique, seed, name)
+
+
+_documented(
+    fixed_unigram_candidate_sampler,
+    "fixed_unigram_candidate_sampler",
+    "Draws classes with the frequencies of a file or list.",
+    _RANGE_MAX + _TABLE,
+)
+_documented(all_candidate_sampler, "all_candidate_sampler", "All classes, in order; for tests.", "")
 
 
 @public

@@ -10,7 +10,7 @@ class only_where:
 
     Args:
       there: boolean vector that belongs to the indices and updates of every scatter, or one boolean
-        for all of them.
+        for all of them; False where no row is to change, but what is checked.
     """
 
     def __init__(self, there):
@@ -21,10 +21,14 @@ class only_where:
 
     def scatter(self, operand, index, updates, how):
         """`jax_xp.scatter` of the rows that are there."""
+        if self._there is False:
+            return operand
         return jax_xp.scatter(operand, self._kept(operand, index), updates, how)
 
     def scatter_update(self, operand, indices, updates):
         """`jax_xp.scatter_update` of the rows that are there."""
+        if self._there is False:
+            return operand
         return jax_xp.scatter_update(operand, self._kept(operand, indices), updates)
 
     def _kept(self, operand, index):

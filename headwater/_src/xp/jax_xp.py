@@ -95,6 +95,16 @@ random_normal = lambda key, shape, dtype: philox_normal.random_normal(jnp, key, 
 truncated_normal = lambda key, shape, dtype: philox_normal.truncated_normal(jnp, key, shape, dtype)
 
 
+def advance(state, count):
+    """The Philox state whose 128-bit counter is `count` blocks further."""
+    low = state[2].astype(jnp.uint64) | state[3].astype(jnp.uint64) << np.uint64(32)
+    high = state[4].astype(jnp.uint64) | state[5].astype(jnp.uint64) << np.uint64(32)
+    new = low + np.uint64(count)
+    high = high + (new < low).astype(jnp.uint64)
+    words = [new, new >> np.uint64(32), high, high >> np.uint64(32)]
+    return jnp.concatenate([state[:2], jnp.stack([w.astype(jnp.uint32) for w in words])])
+
+
 def random_uniform_int(key, shape, minval, maxval, dtype):
     """Integers in `[minval, maxval)` from the Philox state `key`."""
     return philox.random_uniform_int(jnp, key, shape, minval, maxval, dtype)
@@ -110,6 +120,8 @@ def random_multinomial(key, logits, num_samples, dtype):
     return philox_sampling.multinomial(jnp, key, logits, num_samples, dtype)
 
 
+unit_float64 = lambda pairs: philox.unit_float64(jnp, pairs)
+random_pairs = lambda key, blocks: philox.block_pairs(jnp, key, blocks)
 random_bits = lambda key, shape, dtype: philox.random_bits(jnp, key, shape, dtype)
 stateless_state = lambda seed: philox_stateless.stateless_state(jnp, seed)
 stateless_pairs = lambda key: philox_stateless.state_pairs(jnp, key)

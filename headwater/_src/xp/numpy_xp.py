@@ -135,6 +135,9 @@ def random_multinomial(key, logits, num_samples, dtype):
     return philox_sampling.multinomial(np, key, logits, num_samples, dtype)
 
 
+unit_float64 = lambda pairs: philox.unit_float64(np, pairs)
+random_pairs = lambda key, blocks: philox.block_pairs(np, key, blocks)
+advance = philox.advance
 random_bits = lambda key, shape, dtype: philox.random_bits(np, key, shape, dtype)
 stateless_state = lambda seed: philox_stateless.stateless_state(np, seed)
 stateless_pairs = lambda key: philox_stateless.state_pairs(np, key)
