@@ -10,10 +10,11 @@ class ModelFiles:
         """Writes the model: layers, variables, what `compile` was given, and the optimizer's state.
 
         Args:
-          filepath: the file.
+          filepath: the file or folder.
           overwrite: whether an existing file is replaced; else it is an error.
           include_optimizer: whether the optimizer's state is written.
-          save_format: `"h5"`; other formats are not implemented.
+          save_format: `"h5"`, `"tf"` for a SavedModel, or None: a SavedModel where there is a
+            folder.
           **kwargs: `signatures`, `options`: accepted as None.
         """
         from headwater._src.keras.saving import save_model

@@ -1,4 +1,7 @@
-"""Models and weights in Keras' HDF5 files, and weights in checkpoints. Nothing read here is run."""
+"""Models and weights in Keras' HDF5 files, and weights in checkpoints. Nothing read here is run.
+
+Models as SavedModels are in `saved_models.py`.
+"""
 
 import io
 import json
@@ -14,25 +17,28 @@ _HDF5_ENDINGS = (".h5", ".hdf5", ".keras")
 
 
 def save_model(model, filepath, overwrite=True, include_optimizer=True, save_format=None, **kwargs):
-    """Writes a model to an HDF5 file.
+    """Writes a model to an HDF5 file, or as a SavedModel.
 
     Args:
       model: a `Model` whose layers are connected by tensors, or a `Sequential`.
-      filepath: the file, or an open `h5py.File`.
+      filepath: the file or folder, or an open `h5py.File`.
       overwrite: whether an existing file is replaced.
       include_optimizer: whether the optimizer's state is written.
-      save_format: `"h5"`, or None.
+      save_format: `"h5"`, `"tf"` for a SavedModel, or None: a SavedModel where there is a folder.
       **kwargs: `signatures`, `options`: accepted as None.
 
     Raises:
       FileExistsError: the file is there and must not be replaced.
-      NotImplementedError: another format, or a model of a class of its own.
+      NotImplementedError: a model of a class of its own.
+      ValueError: an unknown format.
     """
-    if save_format not in (None, "h5", "hdf5") or (save_format is None and _is_directory(filepath)):
-        raise NotImplementedError(
-            "headwater writes Keras models as HDF5 only: give a file name that ends in .h5. (For "
-            "serving, tf.saved_model.simple_save writes the graph.)"
-        )
+    if save_format in ("tf", "tensorflow") or (save_format is None and _is_directory(filepath)):
+        from headwater._src.keras import saved_models
+
+        saved_models.save(model, filepath, overwrite, include_optimizer)
+        return
+    if save_format not in (None, "h5", "hdf5", "keras"):
+        raise ValueError(f"Unknown format {save_format!r}; use 'tf' or 'h5'.")
     facts = json.dumps(
         {k: v for k, v in description(model).items() if k in ("class_name", "config")},
         default=plain,
@@ -98,10 +104,10 @@ def _described(value):
 
 
 def load_model(filepath, custom_objects=None, compile=True):
-    """The model of an HDF5 file that TensorFlow's Keras or headwater wrote.
+    """The model of an HDF5 file that TensorFlow's Keras or headwater wrote, or of a SavedModel.
 
     Args:
-      filepath: the file, or an open `h5py.File`.
+      filepath: the file or folder, or an open `h5py.File`.
       custom_objects: dict from names to classes and functions of the program's own.
       compile: whether the model is compiled as the file says, with the optimizer's state.
 
@@ -116,7 +122,9 @@ def load_model(filepath, custom_objects=None, compile=True):
     if isinstance(filepath, library.Group):
         return _read_model(filepath, custom_objects, compile)
     if os.path.isdir(filepath):
-        raise NotImplementedError("headwater reads Keras models from HDF5 files only.")
+        from headwater._src.keras import saved_models
+
+        return saved_models.load(filepath, custom_objects, compile)
     with library.File(os.fspath(filepath), "r") as file:
         return _read_model(file, custom_objects, compile)
 
