@@ -25,6 +25,7 @@ class Part:
     fed: list = field(default_factory=list)
     variables: list = field(default_factory=list)
     outputs: list = field(default_factory=list)
+    operations: list = field(default_factory=list)
     weighted: Any = None
     gradients: list = field(default_factory=list)
     along: Any = None
@@ -33,7 +34,8 @@ class Part:
 
     @property
     def fetches(self) -> list:
-        return [t for t in (*self.outputs, *self.gradients, *self.second) if t is not None]
+        found = (*self.outputs, *self.gradients, *self.second, *self.operations)
+        return [t for t in found if t is not None]
 
 
 class GridGraph:
@@ -69,7 +71,9 @@ class GridGraph:
         call = getattr(self.tf.raw_ops, row.op)
         theirs = list(inspect.signature(call).parameters)  # a few inputs have names of their own
         names = names if set(names) <= set(theirs) else theirs[: len(names)]
-        part.outputs = _tensors(call(**dict(zip(names, given, strict=True)), **row.attrs))
+        result = call(**dict(zip(names, given, strict=True)), **row.attrs)
+        part.outputs = _tensors(result)
+        part.operations = [] if part.outputs else [result]
         if derivatives and row.gradient:
             self._differentiate(part)
 

@@ -478,8 +478,8 @@ def _eig_gradient(op, de, dv):
         values, vectors = op.outputs
         back = conjugate(vectors)
         apart = raw.ExpandDims(values, -2) - raw.ExpandDims(values, -1)
-        zeros = PUBLIC["zeros_like"](values)
-        turn = raw.Conj(PUBLIC["matrix_set_diag"](_safe_reciprocal(apart), zeros))
+        apart = _safe_reciprocal(apart)
+        turn = raw.Conj(PUBLIC["matrix_set_diag"](apart, PUBLIC["zeros_like"](values)))
         moved = product(back, dv)
         middle = diagonal(de)
         # Vectors have length one: what would lengthen them does not count.

@@ -41,7 +41,7 @@ def _checked(xp, rows, indices, segment_ids, count):
         _invalid("segment ids must be >= 0")
     total = int(ids[-1]) + 1
     for i, segment in enumerate(ids.tolist()):
-        if i and segment < ids[i - 1]:
+        if i + 1 < len(ids) and ids[i + 1] < segment:
             _invalid("segment ids are not increasing")
         if not 0 <= segment < total:
             _invalid(
