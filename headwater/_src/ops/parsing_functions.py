@@ -120,10 +120,15 @@ class FeaturePlan:
                     "Unsupported: FixedLenSequenceFeature requires allow_missing to be True."
                 )
             dims = [None, *dims]
-        elif None in dims:
+        elif dims and dims[0] is None:
             raise ValueError(
                 f"First dimension of shape for feature {key} unknown. Consider using "
-                "FixedLenSequenceFeature."
+                f"FixedLenSequenceFeature. Received feature={feature}."
+            )
+        elif None in dims:
+            raise ValueError(
+                f"All dimensions of shape for feature {key} need to be known but received "
+                f"{tuple(dims)}."
             )
         self.dense_keys.append(key)
         self.dense_types.append(dtypes.as_dtype(feature.dtype))
