@@ -73,21 +73,21 @@ class Step:
         env = self._template[:]
         for i, value in zip(self.program.feeds, values):
             env[i] = value
-        self._run_segments(env, values, None, None)
+        if self._turns:
+            self._take_turns(env, values, None, None)
+        else:
+            for runner in self._runners:
+                runner.run(env, values, None, None)
         if self.moved:
             self._cut_again()
         return [env[i] for i in self.program.fetches]
 
-    def _run_segments(self, env, values, undo, trace):
+    def _take_turns(self, env, values, undo, trace):
         runners = self._runners
-        if self._turns:
-            turns.run(
-                [runner.segment for runner in runners],
-                lambda number: runners[number].run(env, values, undo, trace),
-            )
-            return
-        for runner in runners:
-            runner.run(env, values, undo, trace)
+        turns.run(
+            [runner.segment for runner in runners],
+            lambda number: runners[number].run(env, values, undo, trace),
+        )
 
     def _cut_again(self):
         """New segments, after an instruction has turned out to need the host."""
@@ -120,7 +120,11 @@ class Step:
                     copies[i] = host_copy(self._value(slot, node or self.program.slots[slot].node))
         undo = [] if self._can_fail_later else None
         try:
-            self._run_segments(env, feed_values, undo, trace)
+            if self._turns:
+                self._take_turns(env, feed_values, undo, trace)
+            else:
+                for runner in self._runners:
+                    runner.run(env, feed_values, undo, trace)
         except BaseException as error:
             if undo:
                 self._take_back(undo)
