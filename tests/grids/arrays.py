@@ -378,6 +378,10 @@ ROWS = [
     ),
     *grid("IdentityN", ([X, A((3,), "T")],), dtypes=ALL, gradient=True),
     *grid("GuaranteeConst", (X,), dtypes=("float32", "int32", "string")),
+    *grid("Snapshot", (X,), (EMPTY,), dtypes=ALL),
+    *grid(
+        "TopK", (A((3, 5), "T", -9, 9),), dtypes=REAL, attrs=({"k": 2},), gradient=True, alone=True
+    ),
     *grid("PreventGradient", (X,), dtypes=("float32", "int32", "string")),
     *grid(
         "PlaceholderWithDefault",

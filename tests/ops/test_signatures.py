@@ -28,6 +28,7 @@ NO_GRADIENT_THERE_EITHER = frozenset(
         "RemoteCall",
         "ResizeNearestNeighborGrad",
         "ResizeBicubicGrad",
+        "Snapshot",
         "SoftsignGrad",
         "SparseReduceMax",
         "SparseReduceMaxSparse",

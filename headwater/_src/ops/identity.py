@@ -33,6 +33,7 @@ GuaranteeConst = define_op(
     attrs=["T: type"],
     stateful=True,
 )
+Snapshot = define_op("Snapshot", inputs="input: T", outputs="output: T", attrs=["T: type"])
 
 
 def identity_kernel(xp, input):
@@ -44,7 +45,7 @@ def _same(tensor):
     return tensor.dims if tensor.handle is None else Out(tensor.dims, tensor.handle)
 
 
-for _op in (Identity, StopGradient, PreventGradient, GuaranteeConst):
+for _op in (Identity, StopGradient, PreventGradient, GuaranteeConst, Snapshot):
     _op.shape(lambda input: _same(input))
     _op.kernel(identity_kernel)
 

@@ -282,14 +282,39 @@ def gather_nd(params, indices, name=None, batch_dims=0, bad_indices_policy=""):
 
     Raises:
       InvalidArgumentError: a position is out of range.
-      NotImplementedError: `batch_dims` is not 0.
+      ValueError: `batch_dims` is not less than the rank of either, or a rank is unknown.
     """
-    if batch_dims != 0:
-        raise NotImplementedError("gather_nd with batch_dims is not implemented in headwater")
     _check_policy(bad_indices_policy)
+    if batch_dims != 0:
+        return _gather_nd_of_batches(params, indices, batch_dims, bad_indices_policy, name)
     if not hasattr(params, "op") and hasattr(params, "gather_nd"):
         return params.gather_nd(indices, name=name)
     return raw.GatherNd(params, indices, bad_indices_policy=bad_indices_policy, name=name)
+
+
+def _gather_nd_of_batches(params, indices, batch_dims, policy, name):
+    """The numbers of the batches go in front of each position."""
+    with scope(name, "BatchGatherND", [params, indices]):
+        params = convert_to_tensor(params, name="params")
+        indices = convert_to_tensor(indices, name="indices")
+        ranks = [t.dims and len(t.dims) for t in (params, indices)]
+        if None in ranks:
+            raise ValueError("gather_nd with batch_dims needs params and indices of known rank")
+        if not 0 <= batch_dims < min(ranks):
+            raise ValueError(
+                f"batch_dims = {batch_dims} must be less than rank(params) = {ranks[0]} and "
+                f"rank(indices) = {ranks[1]}"
+            )
+        kind = indices.dtype.base_dtype
+        shape = raw.Shape(indices, out_type=kind)
+        rows = PUBLIC["concat"]([shape[:-1], [1]], 0)
+        numbers = []
+        for axis in range(batch_dims):
+            along = PUBLIC["range"](PUBLIC["cast"](shape[axis], kind), dtype=kind)
+            sizes = [-1 if a == axis else 1 for a in range(ranks[1])]
+            numbers.append(raw.BroadcastTo(raw.Reshape(along, sizes), rows))
+        places = PUBLIC["concat"]([*numbers, indices], -1)
+        return raw.GatherNd(params, places, bad_indices_policy=policy)
 
 
 def _check_policy(policy):

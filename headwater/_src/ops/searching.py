@@ -302,8 +302,7 @@ def top_k_kernel(xp, input, k):
     return xp.top_k(input, count)
 
 
-@TopKV2.gradient
-def top_k_gradient(op, dy, _):
+def _back_to_places(op, dy):
     x, indices = op.inputs[0], op.outputs[1]
     shape, places = shape_tensor(x), shape_tensor(indices)
     # Rows are numbered in int64, so that flat positions of large tensors do not overflow.
@@ -316,7 +315,47 @@ def top_k_gradient(op, dy, _):
     dx = raw.ScatterNd(
         raw.ExpandDims(flat, -1), raw.Reshape(dy, [-1]), [PUBLIC["reduce_prod"](shape)]
     )
-    return [raw.Reshape(dx, shape), PUBLIC["zeros"]([], dtypes.int32)]
+    return raw.Reshape(dx, shape)
+
+
+@TopKV2.gradient
+def top_k_gradient(op, dy, _):
+    return [_back_to_places(op, dy), PUBLIC["zeros"]([], dtypes.int32)]
+
+
+# What programs of the first versions wrote.
+TopK = define_op(
+    "TopK",
+    inputs="input: T",
+    outputs="values: T, indices: int32",
+    attrs=[
+        "k: int >= 0",
+        "sorted: bool = true",
+        "T: "
+        "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}",
+    ],
+)
+
+
+@TopK.shape
+def old_top_k_shape(input, *, k):
+    if input.dims is None:
+        return [None, None]
+    if not input.dims:
+        raise ShapeError("Shape must be at least rank 1 but is rank 0")
+    if input.dims[-1] is not None and input.dims[-1] < k:
+        raise ShapeError(f"input must have last dimension >= k = {k} but is {input.dims[-1]}")
+    return [(*input.dims[:-1], k)] * 2
+
+
+@TopK.kernel
+def old_top_k_kernel(xp, input, *, k):
+    return top_k_kernel(xp, input, k)
+
+
+@TopK.gradient
+def old_top_k_gradient(op, dy, _):
+    return [_back_to_places(op, dy)]
 
 
 def _last(shape):
