@@ -377,6 +377,26 @@ def test_functions_are_differentiated():
     np.testing.assert_array_equal(gradient, 2 * y.numpy())
 
 
+def test_other_functions_of_graphs():
+    w = tf.Variable(3.0)
+
+    @tf.function
+    def scaled(x):
+        return x * w
+
+    @tf.python.framework.function.Defun(tf.float32)
+    def squared(x):
+        return x * x
+
+    x = tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = squared(scaled(x))
+    assert y.numpy() == 36.0
+    assert [float(g) for g in tape.gradient(y, [x, w])] == [36.0, 24.0]
+    assert scaled(x).numpy() == 6.0
+
+
 def test_input_signatures():
     traced = []
 

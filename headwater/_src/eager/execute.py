@@ -93,7 +93,7 @@ class Executor:
                 elif kind == "sample":
                     result = self._stream(node).take(
                         lambda key: op.fn(numpy_xp, key, *grouped, **attrs),
-                        lambda drawn: sample_count(op, np.shape(drawn), attrs),
+                        lambda drawn: sample_count(op, drawn, attrs),
                     )
                 else:
                     result = op.fn(

@@ -100,6 +100,8 @@ class EagerGraph(Graph):
         if op.opdef.stateful or op.kind == "variable":
             name = f"{name.rstrip('/')}_{next(self._numbers)}"
         node = EagerOperation(self, op, name, inputs, attrs, types)
+        if op.form == "call" and self._call(node):
+            return node
         results, handles = self.executor.run(node)
         origin = self._origin
         node.outputs = [EagerTensor(origin, r, t) for r, t in zip(results, types)]
@@ -109,6 +111,32 @@ class EagerGraph(Graph):
         if recording.tapes:
             record(node)
         return node
+
+    def _call(self, node):
+        """Runs a call of a function, so that it can be differentiated; gives whether it did."""
+        from headwater._src.eager.calls import Call
+
+        (body,) = node.op.bodies(node)
+        if not isinstance(body, Graph) or getattr(body, "python_gradient", None) is not None:
+            return False
+        if "_eager_call" not in body.__dict__:
+            body._eager_call = Call(body)
+        node.outputs = body._eager_call(self, list(node.inputs))
+        return True
+
+    def call_function(self, function, args, kwargs):
+        """Calls a `tf.function` object, or what was traced of it.
+
+        Args:
+          function: an object with `python_function` and `input_signature`.
+          args: positional arguments.
+          kwargs: arguments by name.
+        """
+        if "_traced" not in function.__dict__:
+            from headwater._src.eager.defun import TracedFunction
+
+            function._traced = TracedFunction(function.python_function, function.input_signature)
+        return function._traced(*args, **kwargs)
 
     def constant(self, array):
         """The tensor of a NumPy array, which must not change any more."""

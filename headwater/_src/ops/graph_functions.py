@@ -101,6 +101,8 @@ class GraphFunction:
           ValueError: the arguments are not as `input_signature` says.
         """
         graph = get_default_graph()
+        if graph.eager:
+            return graph.call_function(self, args, kwargs)
         given = self._converted((args, kwargs))
         name = getattr(self.python_function, "__name__", "function").strip("<>")
         body = bodies.new_graph(graph, name)
