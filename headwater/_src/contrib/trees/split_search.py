@@ -119,62 +119,104 @@ def best_splits(bins, features, leaf, leaves, gradients, curvatures, costs):
     Returns:
       `Splits` of the leaves.
     """
-    order = np.argsort(leaf, kind="stable")
-    leaf, bins = leaf[order], bins[:, order]
-    both = np.concatenate([gradients, curvatures], 1)[order].astype(np.float64)
     found = Splits(np.full(leaves, -np.inf), np.zeros(leaves, np.int32), np.zeros(leaves, np.int32))
     if not len(leaf):
         return found
-    there, starts = np.unique(leaf, return_index=True)
-    total = np.add.reduceat(both, starts, axis=0)
-    search = _Search(leaf, there, total, both, costs)
-    for feature in features:
-        column = bins[feature]
-        if column.min() == column.max():
-            continue
-        gain, place = search.one_feature(column)
+    there, leaf = np.unique(leaf, return_inverse=True)
+    both = np.concatenate([gradients, curvatures], 1).astype(np.float64)
+    search = _Search(leaf, len(there), both, costs)
+    features = np.asarray(features)
+    size = max(1, _ROWS // (len(there) + len(leaf) // 4))
+    for start in range(0, len(features), size):
+        block = features[start : start + size]
+        gain, which, place = search.block(bins[block])
         better = gain > found.gain[there]
         chosen = there[better]
         found.gain[chosen] = gain[better]
-        found.feature[chosen], found.bin[chosen] = feature, place[better]
+        found.feature[chosen], found.bin[chosen] = block[which[better]], place[better]
     return found
 
 
-class _Search:
-    """What is the same for all features: the examples, sorted by leaf, and the leaves' sums."""
+_ROWS = 4096  # about how many sums are worked on together: they should stay in the cache
 
-    def __init__(self, leaf, there, total, both, costs):
-        self._leaf, self._there, self._total, self._both = leaf, there, total, both
+
+class _Search:
+    """What is the same for all features: the examples, their leaves, and the leaves' sums.
+
+    Args:
+      leaf: int array `[n]`; every number up to `leaves` is there.
+      leaves: how many leaves there are.
+      both: array `[n, 2 * outputs]`, gradients and curvatures.
+      costs: a `Costs`.
+    """
+
+    def __init__(self, leaf, leaves, both, costs):
+        self._leaf, self._leaves, self._both, self._costs = leaf, leaves, both, costs
         self._outputs = both.shape[1] // 2
-        self._costs = costs
-        self._before = np.concatenate([np.zeros_like(total[:1]), np.cumsum(total, 0)[:-1]])
-        self._own = costs.worth(*self._halves(total))
+        order = np.argsort(leaf, kind="stable")
+        self._total = np.add.reduceat(both[order], _starts(leaf[order]), axis=0)
 
     def _halves(self, sums):
         return sums[:, : self._outputs], sums[:, self._outputs :]
 
-    def one_feature(self, column):
-        """For each leaf that has examples, the best gain by a feature and the bin to split after."""
-        width = int(column.max()) + 1
-        key = self._leaf * width + column
-        key = key.astype(np.uint16) if key[-1] // width * width + width < 2**16 else key
-        order = np.argsort(key, kind="stable")
-        key = key[order]
-        starts = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
-        groups = key[starts].astype(np.int64)
-        owner = np.searchsorted(self._there, groups // width)
-        left = np.cumsum(np.add.reduceat(self._both[order], starts, axis=0), 0)
-        left -= self._before[owner]
-        right = self._total[owner] - left
+    def block(self, columns):
+        """The best splits by some features.
+
+        Args:
+          columns: int array `[features, n]`, the examples' bins.
+
+        Returns:
+          For each leaf the gain, the feature's place among these, and the bin to split after.
+        """
+        features, width = len(columns), int(columns.max()) + 1
+        total = np.tile(self._total, [features, 1])
+        groups, owner, sums = self._sums_of_bins(columns, total, width)
+        left = np.cumsum(sums, 0)
+        left -= (np.cumsum(total, 0) - total)[owner]
+        right = total[owner] - left
         worth, outputs = self._costs.worth, self._outputs
-        gain = worth(*self._halves(left)) + worth(*self._halves(right)) - self._own[owner]
+        gain = worth(*self._halves(left)) + worth(*self._halves(right))
+        gain -= worth(*self._halves(total))[owner]
         least = self._costs.least_weight * outputs
         light = np.minimum(left[:, outputs:].sum(1), right[:, outputs:].sum(1)) < max(least, 1e-9)
         last = np.concatenate([owner[1:] != owner[:-1], [True]])  # nothing is right of it
         gain[light | last] = -np.inf
-        first = np.flatnonzero(np.concatenate([[True], owner[1:] != owner[:-1]]))
-        best = np.maximum.reduceat(gain, first)
-        place = np.full(len(first), len(gain))
+        best = np.maximum.reduceat(gain, _starts(owner))
+        place = np.full(len(best), len(gain))
         hits = np.flatnonzero(gain == best[owner])
         np.minimum.at(place, owner[hits], hits)
-        return best, groups[place] % width
+        best, place = best.reshape(features, -1), groups[place].reshape(features, -1) % width
+        which, every = best.argmax(0), np.arange(self._leaves)
+        return best[which, every], which, place[which, every]
+
+    def _sums_of_bins(self, columns, total, width):
+        """The sums of each feature's and leaf's bins, in their order, as `(number of the bin among
+        all, owner, sums)`; an owner is a leaf as one of the features sees it.
+
+        Most values of many features are the lowest one (zero, say). Nothing is added up for that:
+        it is what the other bins leave of a leaf's total.
+        """
+        lowest = columns.min(1)
+        feature, example = np.nonzero(columns != lowest[:, None])
+        key = (feature * self._leaves + self._leaf[example]) * width + columns[feature, example]
+        every = np.arange(len(total))
+        lows = every * width + np.repeat(lowest, self._leaves)
+        if not len(key):
+            return lows, every, total
+        order = np.argsort(key, kind="stable")
+        key = key[order]
+        starts = _starts(key)
+        sums = np.add.reduceat(self._both[example[order]], starts, axis=0)
+        groups = key[starts]
+        owner, rest = groups // width, total.copy()
+        first = _starts(owner)
+        rest[owner[first]] -= np.add.reduceat(sums, first, axis=0)
+        groups = np.concatenate([lows, groups])
+        order = np.argsort(groups, kind="stable")
+        sums = np.concatenate([rest, sums])[order]
+        return groups[order], np.concatenate([every, owner])[order], sums
+
+
+def _starts(values):
+    """Where runs of equal values begin."""
+    return np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
