@@ -35,3 +35,21 @@ def test_steps_do_not_fetch_their_pages_anew():
     )
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 2_000  # 40 MB are 10,000 pages
+
+
+def test_an_updated_variable_is_not_copied_first():
+    import jax
+    import jax.numpy as jnp
+
+    from headwater._src.compiler import lower
+
+    def step(w, m, x):
+        h = jnp.maximum(x @ w, 0)
+        m = 0.9 * m + x.T @ h
+        return w - m, m, (h @ w.T).sum()
+
+    w, x = jnp.ones([300, 200]), jnp.ones([50, 300])
+    jitted = jax.jit(step, donate_argnums=(0, 1), compiler_options=lower._OPTIONS)
+    text = jitted.lower(w, w, x).compile().as_text()
+    assert "f32[300,200]" in text or "f64[300,200]" in text
+    assert " copy(" not in text[text.index("ENTRY") :]

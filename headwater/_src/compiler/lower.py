@@ -31,6 +31,8 @@ from headwater._src.xp import jax_xp
 _OPTIONS = {
     "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT",
     "xla_disable_hlo_passes": "cse_barrier_expander",  # or barriers would not last until fusion
+    # Or a variable that is read and then updated would be copied first, for fear of the order.
+    "xla_cpu_copy_insertion_use_region_analysis": True,
 }
 
 _setup_lock = threading.Lock()
