@@ -483,3 +483,21 @@ def test_private_paths():
     assert tf.python.eager.function.defun is tf.contrib.eager.defun
     assert tf.contrib.eager.list_devices() == [tf.constant(1).device]
     assert tf.contrib.eager.in_eager_mode() and not tf.contrib.eager.in_graph_mode()
+
+
+def test_test_cases_evaluate_at_once():
+    run(
+        """
+        import headwater as tf
+        tf.enable_eager_execution()
+
+        class Case(tf.test.TestCase):
+            def test_values(self):
+                x = tf.constant([1.0, 2.0])
+                self.assertEqual(self.evaluate({"x": x * 2.0, "n": 3})["x"].tolist(), [2.0, 4.0])
+                self.assertAllClose(x + 1.0, [2.0, 3.0])
+                self.assertAllEqual(tf.Variable([1, 2]), [1, 2])
+
+        tf.test.main()
+        """
+    )

@@ -12,7 +12,7 @@ from absl.testing import absltest
 
 from headwater._src.core import nest
 from headwater._src.core.proto import config_pb2
-from headwater._src.graph.default import get_default_graph, reset_default_graph
+from headwater._src.graph.default import executing_eagerly, get_default_graph, reset_default_graph
 from headwater._src.graph.operation import Tensor
 from headwater._src.runtime.session import Session, get_default_session
 from headwater._src.testing.assertions import ArrayAssertions
@@ -172,6 +172,8 @@ class TestCase(ArrayAssertions, absltest.TestCase):
         """
         if not nest.flatten(tensors):
             return tensors
+        if executing_eagerly():
+            return nest.map_structure(lambda t: t.numpy() if hasattr(t, "numpy") else t, tensors)
         session = get_default_session()
         if session is not None:
             return session.run(tensors)
