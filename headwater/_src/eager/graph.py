@@ -119,9 +119,10 @@ class EagerGraph(Graph):
         (body,) = node.op.bodies(node)
         if not isinstance(body, Graph) or getattr(body, "python_gradient", None) is not None:
             return False
-        if "_eager_call" not in body.__dict__:
-            body._eager_call = Call(body)
-        node.outputs = body._eager_call(self, list(node.inputs))
+        call = body.__dict__.get("_eager_call")
+        if call is None:
+            call = body.__dict__["_eager_call"] = Call(body)
+        node.outputs = call(self, list(node.inputs))
         return True
 
     def call_function(self, function, args, kwargs):
