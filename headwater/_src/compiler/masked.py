@@ -129,7 +129,7 @@ def _elementwise(program, instr, given, rank):
     """All operands have these rows, or none that could differ from row to row."""
     depth = _rank(instr.node.outputs[0])
     for i, kind, tensor in zip(instr.ins, given, instr.node.inputs):
-        if kind not in (_ROWS, None) or depth is None or tensor.dims is None:
+        if kind not in (_ROWS, None) or not depth or tensor.dims is None:
             return None
         if kind == _ROWS and rank[i] != depth:
             return None
