@@ -4,9 +4,19 @@ An object takes part when it is a variable, a list, tuple or dict of such object
 has a method `_checkpoint_children` that gives a dict from names to objects.
 """
 
+from headwater._src.graph.default import executing_eagerly
 from headwater._src.graph.variable import Variable
 
 _CONTAINERS = (list, tuple, dict)
+waiting = []  # what goes on when variables have been made: functions that say whether they are done
+
+
+def made():
+    """To be told when a layer or optimizer has made variables, in eager execution: checkpoints that
+    were restored before then give them their values.
+    """
+    if executing_eagerly():
+        waiting[:] = [more for more in waiting if not more()]
 
 
 def is_kept(value):

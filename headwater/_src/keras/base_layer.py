@@ -25,6 +25,7 @@ import threading
 
 from headwater._src.core import dtypes, nest
 from headwater._src.core.tensor_shape import TensorShape
+from headwater._src.graph import trackable
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import get_default_graph
 from headwater._src.graph.framework import name_scope
@@ -312,6 +313,8 @@ class Layer(LayerEnds, LayerSums, Tracking, base.Layer):
                 self._dtype = flat[0].dtype.base_dtype.name
         self.build(nest.map_structure(_shape, inputs))
         self.built = True
+        if trackable.waiting:
+            trackable.made()
         self._check_inputs(flat)
         if self._initial_weights is not None:
             self.set_weights(self._initial_weights)

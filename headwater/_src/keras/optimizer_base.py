@@ -6,7 +6,7 @@ update of one variable: `_dense(grad, var, rate)` and `_sparse(grad, var, indice
 
 from headwater._src.core import dtypes
 from headwater._src.core.tensor_shape import TensorShape
-from headwater._src.graph import raw
+from headwater._src.graph import raw, trackable
 from headwater._src.graph.composite import IndexedSlices
 from headwater._src.graph.convert import constant, convert_to_tensor
 from headwater._src.graph.default import get_default_graph
@@ -322,6 +322,8 @@ class Optimizer:
                 self.iterations  # noqa: B018  made before the others
                 self._create_hypers()
                 self._create_slots(variables)
+            if trackable.waiting:
+                trackable.made()
             kinds = dict.fromkeys(v.dtype.base_dtype for v in variables)
             shared = {kind: self._prepare(kind) for kind in kinds}
             with name_scope(name or self._name):

@@ -11,13 +11,13 @@ import re
 
 from headwater._src.core import dtypes, nest
 from headwater._src.core.tensor_shape import TensorShape
+from headwater._src.graph import trackable
 from headwater._src.graph.collections import GraphKeys
 from headwater._src.graph.convert import convert_to_tensor
 from headwater._src.graph.default import executing_eagerly, get_default_graph
 from headwater._src.graph.framework import name_scope
 from headwater._src.graph.named_variables import get_variable
 from headwater._src.graph.operation import Tensor
-from headwater._src.graph.trackable import attributes_of
 from headwater._src.graph.variable_policy import VariableSynchronization
 from headwater._src.graph.variable_scope import variable_scope
 from headwater._src.layers.dependents import depends_on
@@ -174,7 +174,7 @@ class Layer:
     non_trainable_variables = non_trainable_weights
 
     def _checkpoint_children(self):
-        return attributes_of(self, self.weights)
+        return trackable.attributes_of(self, self.weights)
 
     @property
     def losses(self):
@@ -349,6 +349,8 @@ class Layer:
                     if not self.built:
                         self.build(_shapes(inputs))
                         self.built = True
+                        if trackable.waiting:
+                            trackable.made()
                     self._check_inputs(flat)
                     outputs = self.call(inputs, *args, **kwargs)
                     if self._activity_regularizer is not None:

@@ -1,6 +1,7 @@
 """`tf.train.Checkpoint`: saves what objects hold, and restores it by the names of attributes."""
 
 import os
+import weakref
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from headwater._src.core import errors
 from headwater._src.graph.convert import constant
 from headwater._src.graph.default import get_default_graph, get_default_session
 from headwater._src.graph.operation import Operation
-from headwater._src.graph.trackable import is_kept
+from headwater._src.graph.trackable import is_kept, waiting
 from headwater._src.graph.variable import Variable
 from headwater._src.io.checkpoint import CheckpointReader
 from headwater._src.train import checkpoint_state, object_graph
@@ -106,7 +107,8 @@ class Checkpoint:
     def restore(self, save_path):
         """Opens a checkpoint whose values the objects are to get.
 
-        With eager execution they have them at once. In a graph, `run_restore_ops` or
+        With eager execution they have them at once; variables that layers and optimizers make later
+        get theirs when they are made. In a graph, `run_restore_ops` or
         `initialize_or_restore` of the result gives them to the variables that there are by then.
 
         Args:
@@ -132,6 +134,8 @@ class Checkpoint:
             status = CheckpointLoadStatus(self, reader, proto)
         if get_default_graph().eager:
             status.run_restore_ops()
+            if proto is not None:
+                _wait_for_the_rest(self, reader, proto)
         return status
 
 
@@ -261,16 +265,7 @@ class CheckpointLoadStatus:
         initialize([v for v in match.unmatched() if isinstance(v, Variable)], session)
 
     def _restore(self, match, session):
-        values = []
-        for variable, key in match.pairs():
-            value = self._reader.read(key.encode())
-            if not variable.shape.is_compatible_with(value.shape):
-                raise ValueError(
-                    f"Shapes {variable.shape} and {value.shape} are incompatible: {variable.name} "
-                    f"and what {self._reader.path} has for it ({key})"
-                )
-            values.append((variable, value))
-        assign(values, session)
+        assign(_read(self._reader, match.pairs()), session)
 
 
 class NameBasedStatus(CheckpointLoadStatus):
@@ -351,6 +346,56 @@ class NameBasedStatus(CheckpointLoadStatus):
         names = [v.op.name.encode() for v in variables]
         self._reader.require(names)
         assign([(v, self._reader.read(n)) for v, n in zip(variables, names)], session)
+
+
+def _read(reader, pairs):
+    """Pairs of variables and values, for pairs of variables and keys.
+
+    Raises:
+      ValueError: a value has another shape than its variable.
+    """
+    values = []
+    for variable, key in pairs:
+        value = reader.read(key.encode())
+        if not variable.shape.is_compatible_with(value.shape):
+            raise ValueError(
+                f"Shapes {variable.shape} and {value.shape} are incompatible: {variable.name} "
+                f"and what {reader.path} has for it ({key})"
+            )
+        values.append((variable, value))
+    return values
+
+
+class _Rest:
+    """What a checkpoint has for variables that are not made yet, in eager execution.
+
+    A call restores those that have been made since; it says whether there is nothing left to do.
+    """
+
+    def __init__(self, root, reader, proto):
+        self.root = weakref.ref(root)
+        self._reader, self._proto = reader, proto
+        match = object_graph.Match(root, proto)
+        self._done = {key for _, key in match.pairs()}
+        self.left = bool(match.unused())
+
+    def __call__(self):
+        root = self.root()
+        if root is None:
+            return True
+        match = object_graph.Match(root, self._proto)
+        pairs = [(v, key) for v, key in match.pairs() if key not in self._done]
+        assign(_read(self._reader, pairs))
+        self._done.update(key for _, key in pairs)
+        return not match.unused()
+
+
+def _wait_for_the_rest(root, reader, proto):
+    """Restores what is made later; an earlier checkpoint of the same objects is forgotten."""
+    waiting[:] = [w for w in waiting if not (isinstance(w, _Rest) and w.root() is root)]
+    rest = _Rest(root, reader, proto)
+    if rest.left:
+        waiting.append(rest)
 
 
 def _check_matched(unmatched):

@@ -3,6 +3,7 @@
 import abc
 
 from headwater._src.core import dtypes
+from headwater._src.graph import trackable
 from headwater._src.graph.aggregation import AggregationMethod
 from headwater._src.graph.collections import GraphKeys
 from headwater._src.graph.composite import IndexedSlices
@@ -222,6 +223,8 @@ class Optimizer(abc.ABC):
         graph = get_default_graph()
         with graph.control_dependencies(None):
             self._create_slots(variables)
+        if trackable.waiting:
+            trackable.made()
         with graph.name_scope(name or self._name) as scope:
             self._prepare()
             updates = []
