@@ -1,0 +1,1 @@
+"""The folder that `PYTHONPATH` begins with in children of `headwater run`; see `sitecustomize`."""
