@@ -178,7 +178,7 @@ def weighted(scope_name, **texts):
 
         for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
             setattr(loss, attribute, getattr(formula, attribute))
-        loss.__signature__ = signature
+        loss.__signature__ = signature  # type: ignore[attr-defined]
         explained(_TEXTS, _RETURNS, **texts)(loss)
         if loss.__doc__ is not None:
             loss.__doc__ += _RAISES
