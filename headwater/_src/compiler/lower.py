@@ -15,7 +15,7 @@ import threading
 import jax
 import numpy as np
 
-from headwater._src.compiler import memory
+from headwater._src.compiler import improve, memory
 from headwater._src.compiler.trace import (
     LARGE_CONSTANT,
     HasErrors,
@@ -28,12 +28,12 @@ from headwater._src.xp import jax_xp
 # YNNPACK runs products of matrices, which it does up to five times as fast as Eigen where a factor
 # is transposed, and nothing with them: what it fuses with them (without `INDIVIDUAL`), jaxlib 0.10.2
 # computes wrongly. Convolutions are Eigen's; of filter gradients YNNPACK makes twice the time.
-_OPTIONS = {
+_PLAIN = {
     "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT",
-    "xla_disable_hlo_passes": "cse_barrier_expander",  # or barriers would not last until fusion
     # Or a variable that is read and then updated would be copied first, for fear of the order.
     "xla_cpu_copy_insertion_use_region_analysis": True,
 }
+_OPTIONS = {**_PLAIN, **improve.OPTIONS}
 
 _setup_lock = threading.Lock()
 _is_set_up = False
@@ -84,14 +84,19 @@ class Executable:
         self.donates = bool(self.donated)
         self.device = device
         self._guarded = False
+        self._improves = True
         set_up()
         self._held = [jax.device_put(program.consts[i], device) for i in big]
         self._make()
 
     def _make(self):
         donate = tuple(range(len(self.donated))) if self.donates else ()
-        options = _compiler_options(self.device)
-        self.jitted = jax.jit(self._trace, donate_argnums=donate, compiler_options=options)
+        trace, options = self._trace, _compiler_options(self.device)
+        if options is not None and self._improves:
+            trace = improve.improved(trace)
+        elif options is not None:
+            options = _PLAIN
+        self.jitted = jax.jit(trace, donate_argnums=donate, compiler_options=options)
 
     def __call__(self, values, keys):
         """Runs the segment.
@@ -126,6 +131,10 @@ class Executable:
         try:
             return self.jitted(*values, *self._held, keys)
         except jax.errors.JaxRuntimeError as e:
+            if self._improves and improve.BARRIER in str(e):  # in code that cannot have one
+                self._improves = False
+                self._make()
+                return self._call(values, keys)
             # Compiler options come and go between versions; the program must run without them too.
             if not _options_known or not any(name in str(e) for name in _OPTIONS):
                 raise
