@@ -400,19 +400,9 @@ ROWS = [
     *grid(
         "Conv2D",
         (IMAGE, A((3, 2, 2, 4), "T")),
-        (A((2, 5, 6), "T"), A((3, 2, 2, 4), "T")),
-        (A((1, 2, 2, 3), "T"), A((3, 3, 3, 1), "T")),
         attrs=CONV[1:],
         fails=True,
     ),
-    *grid("MaxPool AvgPool", (A((1, 1, 1, 1), "T"),), (X,), attrs=WINDOWS[:1], fails=True),
     *grid("LRN", (X,), fails=True),
     *grid("FakeQuantWithMinMaxVarsPerChannel", (A((2, 3)), A((2,)), A((2,))), fails=True),
-    *grid(
-        "CTCLoss",
-        (A((5, 2, 4), "T"), longs((0, 0), (1, 0)), ints(1, 9), ints(5, 4)),
-        (A((5, 2, 4), "T"), longs((0, 0), (1, 0)), ints(1, 2), ints(5, 6)),
-        fails=True,
-    ),
-    *grid("CTCGreedyDecoder", (A((5, 2, 4), "T"), ints(5, 7)), fails=True),
 ]

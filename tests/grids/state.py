@@ -182,7 +182,6 @@ ROWS = [
     *grid(
         "ApplyGradientDescent",
         (VARIABLE, LR, A((3, 3), "T")),
-        (VARIABLE, A((2,), "T"), GRAD),
         fails=True,
     ),
 ]

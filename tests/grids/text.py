@@ -209,7 +209,6 @@ ROWS = [
     *grid(
         "Substr",
         (words("abc"), one(4), one(1)),
-        (words("abc"), ints(1, 1), ints(1, 1)),
         fails=True,
     ),
     *grid(
