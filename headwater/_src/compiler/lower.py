@@ -48,6 +48,8 @@ class Executable:
       samples: the random nodes; the last `nested` of them are in bodies.
       counts: for each random node, how many Philox counters a run takes; None before the first
         call. Of nodes in bodies a run itself says it.
+      array: the class of its arguments and results, jax's own.
+      plan: where the caller finds the arguments; None until he has made it.
       settled: whether a first call has ended, so that `counts` hold and its numbers are taken.
       checks: whether the result carries an error flag.
       donates: whether the old values of updated variables are given up by a call. Where a check has
@@ -85,7 +87,9 @@ class Executable:
         self.device = device
         self._guarded = False
         self._improves = True
+        self.plan = None
         set_up()
+        self.array = type(jax.device_put(np.int32(0), device))
         self._held = [jax.device_put(program.consts[i], device) for i in big]
         self._make()
 
@@ -103,7 +107,7 @@ class Executable:
 
         Args:
           values: the values of `arguments`.
-          keys: uint32 array `[random nodes, 6]` of Philox states.
+          keys: uint32 array `[random nodes, 6]` of Philox states, None where there are none.
 
         Returns:
           `(outs, error, states)`: the values of `outs` as JAX arrays, the error flag

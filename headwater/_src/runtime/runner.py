@@ -304,20 +304,17 @@ class SegmentRunner:
         return any(array is env[i] for i in self.step.program.feeds)
 
     def _call(self, executable, env, undo, trace):
-        from headwater._src.compiler.lower import MoveToHost, NeedsStatic, device_array
+        from headwater._src.compiler.lower import MoveToHost, NeedsStatic
 
         step = self.step
-        if self.reads:
-            for i, slot, node in self.reads:
-                value = step._value(slot, node)
-                if value.__class__ is np.ndarray or isinstance(value, np.generic):
-                    value = step._variables[slot].value = device_array(value)
-                env[i] = value
+        variables, array = step._variables, executable.array
+        values = []
         try:
-            values = [
-                feed_safe(env[i]) if not isinstance(env[i], LISTS) else on_device(env[i])
-                for i in executable.arguments
-            ]
+            for i, slot in executable.plan or self._plan(executable):
+                value = env[i] if slot is None else variables[slot].value
+                if value.__class__ is not array:
+                    value = self._argument(i, slot, value)
+                values.append(value)
         except NotImplementedError:  # a list whose elements differ
             self._execute(None, env, undo, trace)
             return
@@ -355,6 +352,25 @@ class SegmentRunner:
             if i in step._state_values:
                 env[i] = host_copy(env[i])  # before another thread's step reuses the buffer
 
+    def _plan(self, executable):
+        """For each argument its value id, and the variable whose value it is, if any."""
+        slots = {i: slot for i, slot, _ in self.reads}
+        executable.plan = [(i, slots.get(i)) for i in executable.arguments]
+        return executable.plan
+
+    def _argument(self, i, slot, value):
+        """What is not on the device yet, for an executable."""
+        if slot is None:
+            return feed_safe(value) if not isinstance(value, LISTS) else on_device(value)
+        if value is None:  # some variable has no value: the first one read is named
+            for _, read, node in self.reads:
+                self.step._value(read, node)
+        if isinstance(value, (np.ndarray, np.generic)):
+            from headwater._src.compiler.lower import device_array
+
+            value = self.step._variables[slot].value = device_array(value)
+        return value
+
     def _launch(self, executable, values):
         """Calls the executable: `(outs, error flag, Philox states it used)`."""
         if executable.settled:
@@ -382,7 +398,7 @@ class SegmentRunner:
     def _keys(self, executable, counts):
         """The states of the random nodes, which are moved on by `counts`."""
         if not executable.samples:
-            return _NO_KEYS
+            return None
         return np.stack(
             [
                 self._resources.random(node).reserve(count)
@@ -417,7 +433,7 @@ class SegmentRunner:
             for i, slot, _ in self.reads:
                 if i in old:
                     self.step._variables[slot].value = old[i]
-        for node, key in zip(executable.samples, keys):
+        for node, key in zip(executable.samples, () if keys is None else keys):
             self._resources.random(node).rewind(key)
         self._load(env)
         self._interpret(env, None)
@@ -439,7 +455,6 @@ class _Entry:
 
 
 _as_they_are = contextlib.nullcontext()
-_NO_KEYS = np.zeros((0, 6), np.uint32)
 
 
 def _known(dims):
