@@ -202,6 +202,7 @@ from headwater._src.ops import (
     depthwise as _depthwise,
     dilated as _dilated,
     distorted_boxes as _distorted_boxes,
+    elementwise_gradients as _elementwise_gradients,
     functional_calls as _functional_calls,
     iterators as _iterators,
     lrn as _lrn,
