@@ -11,7 +11,14 @@ TABLE, ROWS = A((3, 4)), A((2, 4))
 SPARSE = (longs((0, 0), (0, 9)), A((2,)), longs(2, 4))
 BROKEN = b"\xff\xfe"
 
+POOL = {"ksize": [1, 2, 2, 1], "strides": [1, 1, 1, 1], "padding": "VALID"}
+
 INVALID = [
+    # Axes and ranks.
+    ("Sum", (TABLE, ints(0, 0)), {}, "Axes contains duplicate dimension: 0"),
+    ("Max", (TABLE, ints(1, -1)), {}, "Axes contains duplicate dimension: 1"),
+    ("MaxPool", (TABLE,), POOL, "Input must be 4 or 5-dimensional"),
+    ("AvgPool", (TABLE,), POOL, "Input must be 4 or 5-dimensional"),
     # Indices.
     ("GatherV2", (TABLE, ints(0, 3), one(0)), {}, r"indices\[1\] = 3 is not in \[0, 3\)"),
     ("GatherV2", (TABLE, ints(-1), one(0)), {}, r"indices\[0\] = -1 is not in \[0, 3\)"),

@@ -35,6 +35,19 @@ def axes_of(indices, rank):
     return tuple(sorted(axes))
 
 
+def refuse_repeated(indices, rank):
+    """Says which axis a `reduction_indices` input names twice.
+
+    Raises:
+      InvalidArgumentError: always.
+    """
+    axes = [axis % rank for axis in np.ravel(indices).tolist()]
+    twice = next(axis for i, axis in enumerate(axes) if axis in axes[:i])
+    raise errors.InvalidArgumentError(
+        None, None, f"Invalid reduction arguments: Axes contains duplicate dimension: {twice}"
+    )
+
+
 def reduction_shape(input, reduction_indices, *, keep_dims):
     """The shape function of reductions."""
     dims, indices = input.dims, reduction_indices.known

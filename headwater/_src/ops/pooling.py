@@ -196,6 +196,13 @@ class _Move:
 
     def __init__(self, shape, ksize, strides, padding, data_format, explicit_paddings=()):
         ksize, strides = [int(k) for k in ksize], [int(s) for s in strides]
+        if len(shape) != len(ksize):
+            raise errors.InvalidArgumentError(
+                None,
+                None,
+                f"Input must be 4 or 5-dimensional, as the window {ksize} is; its shape is "
+                f"{list(shape)}",
+            )
         if ksize[0] != 1 or strides[0] != 1:
             raise errors.UnimplementedError(
                 None, None, "Pooling is not yet supported on the batch dimension."

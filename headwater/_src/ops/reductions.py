@@ -14,6 +14,7 @@ from headwater._src.ops._reduction import (
     given,
     reduced_shape,
     reduction_shape,
+    refuse_repeated,
     spread,
 )
 from headwater._src.ops._scope import scope
@@ -57,7 +58,10 @@ def reduction(name, types, reduce, gradient=None):
     )
 
     def kernel(xp, input, reduction_indices, *, keep_dims):
-        return reduce(xp, input, axes_of(reduction_indices, np.ndim(input)), keep_dims)
+        axes = axes_of(reduction_indices, np.ndim(input))
+        if len(axes) < np.size(reduction_indices):
+            refuse_repeated(reduction_indices, np.ndim(input))
+        return reduce(xp, input, axes, keep_dims)
 
     op.kernel(kernel, static=["reduction_indices"])
     if gradient is None:
