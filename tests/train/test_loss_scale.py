@@ -109,7 +109,6 @@ SGD = tf.train.GradientDescentOptimizer(1.0)
         ),
         (lambda: experimental.MixedPrecisionLossScaleOptimizer(3, 2.0), "instance of Optimizer"),
     ],
-    ids=str,
 )
 def test_what_is_refused(make, text):
     with pytest.raises(ValueError, match=text):
