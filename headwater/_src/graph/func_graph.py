@@ -26,6 +26,7 @@ class FuncGraph(Graph):
     python_gradient = gradient_name = None  # of a call: a Python function, or one of the library
     targets = ()  # operations that run even when no result needs them
     in_loop = False  # whether it is the body of a loop, or inside one
+    starts = ()  # of a loop's body: the tensors of `outer_graph` that its first inputs start from
 
     def __init__(self, name, outer):
         self._outer = None

@@ -109,6 +109,35 @@ def gradients(
         return [sweep.result(x, unconnected) for x in xs]
 
 
+def _refuse_paths_through_starts(body, ys, xs):
+    """Raises where `ys` in a loop's body depend on tensors around it by way of a loop variable.
+
+    In the first iteration the variable comes from there, in the others from the body; no gradient
+    within one iteration says both.
+    """
+    targets = [y.op for y in ys]
+    for start, inside in zip(body.starts, body.inputs):
+        if _between(body, targets, [inside.op]):
+            for x in xs:
+                if _depends(start, x):
+                    raise ValueError(
+                        f"Cannot compute gradient inside while loop with respect to op {x.op.name!r}"
+                        f": the loop variable that starts from {start.name!r} depends on it. Take "
+                        "the gradient after the loop, or with respect to what the body is given."
+                    )
+
+
+def _depends(t, x):
+    """Whether there is a differentiable path from `x`, in this graph or around it, to `t`."""
+    at = t.op.graph
+    if t is x or x.op.graph is at:
+        return t is x or bool(_between(at, [t.op], [x.op]))
+    if at is at.root:
+        return False
+    around = [*at.captured(), *zip(at.starts, at.inputs)]
+    return any(_between(at, [t.op], [i.op]) and _depends(source, x) for source, i in around)
+
+
 def _out_of_body(graph, sweep, ys, starts, xs, stop, unconnected):
     """Gradients inside a body with respect to tensors around it: through what the body captured."""
     found = {}
@@ -116,6 +145,8 @@ def _out_of_body(graph, sweep, ys, starts, xs, stop, unconnected):
     while True:
         last = at is graph.root or not any(x.op.graph is not at for x in xs if x not in found)
         inner = [x for x in xs if x.op.graph is at]
+        if not last:
+            _refuse_paths_through_starts(at, ys, [x for x in xs if x.op.graph is not at])
         captured = (
             []
             if last

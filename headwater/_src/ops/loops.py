@@ -187,7 +187,7 @@ class _Loop:
         condition = bodies.new_graph(graph, "while_cond")
         repeated = bodies.new_graph(graph, "while_body")
         for inner in (condition, repeated):
-            inner.in_loop = True
+            inner.in_loop, inner.starts = True, self.starts
             for t, dims in zip(self.starts, self.dims):
                 inner.add_input(_base(t, dims), dims)
         self._condition(condition, cond)
