@@ -12,7 +12,7 @@ def _shapes(low: float, high: float) -> list:
 ANY = "Tan Sin Cos Sinh Cosh Tanh Exp Expm1 Sigmoid Atan Asinh"
 POSITIVE = "Sqrt Rsqrt Log Log1p Reciprocal Inv"
 SPECIAL = (A((6,), "T", values=(NAN, INF, -INF, 0.0, -0.0, 1e-3)),)
-REAL_ONLY = "Erfc Digamma Lgamma Ndtri Erfinv"
+REAL_ONLY = "Erfc Digamma Lgamma Ndtri"
 STEPS = "Floor Ceil Rint Round Sign"
 BESSEL = "BesselI0 BesselI1 BesselI0e BesselI1e BesselJ0 BesselJ1 Dawsn FresnelCos FresnelSin"
 BESSEL_POSITIVE = "BesselK0 BesselK1 BesselK0e BesselK1e BesselY0 BesselY1 Expint Spence"
@@ -30,6 +30,7 @@ ROWS = [
     *grid("Ndtri", *_shapes(0.1, 0.9), dtypes=FLOATS, gradient=True, second=True),
     *grid(f"{ANY} {POSITIVE} {REAL_ONLY} {STEPS}", SPECIAL, dtypes=FLOATS),
     *grid("Erf", SPECIAL),
+    *grid("Erfinv", SPECIAL, dtypes=FLOATS, tolerance=1e-4),
     *grid(f"{ANY} {POSITIVE}", SPECIAL, dtypes=HALVES),
     *grid(STEPS, *_shapes(-9, 9), dtypes=FLOATS, gradient=True),
     *grid(STEPS, (A((7,), "T", values=(-2.5, -1.5, -0.5, 0, 0.5, 1.5, 2.5)),), dtypes=FLOATS),

@@ -88,7 +88,11 @@ ROWS = [
         tolerance=1e-4,
     ),
     *grid(
-        "Eig", (POSITIVE,), dtypes=("float64",), attrs=({"compute_v": False, "Tout": "complex128"},)
+        "Eig",
+        (POSITIVE,),
+        dtypes=("float64",),
+        attrs=({"compute_v": False, "Tout": "complex128"},),
+        alone=True,  # TensorFlow gives them in another order then
     ),
     *grid("MatrixLogarithm", (POSITIVE,), dtypes=BOTH[2:], tolerance=1e-4),
     *grid("MatrixSquareRoot", (POSITIVE,), **FIRST),
@@ -124,7 +128,7 @@ ROWS = [
         tolerance=1e-5,
     ),
     *grid("RFFT", (A((2, 6), "float32"), ints(6)), gradient=True, tolerance=1e-5),
-    *grid("RFFT", (A((2, 6), "float32"), ints(4)), (A((3,), "float32"), ints(8)), tolerance=1e-5),
+    *grid("RFFT", (A((2, 6), "float32"), ints(4)), tolerance=1e-5),
     *grid("RFFT2D", (A((2, 4, 6), "float32"), ints(4, 6)), gradient=True, tolerance=1e-5),
     *grid("RFFT3D", (A((2, 4, 6), "float32"), ints(2, 4, 6)), tolerance=1e-5),
     *grid(

@@ -232,7 +232,13 @@ ROWS = [
     ),
     *grid("MaxPool AvgPool", (IMAGE,), (A((0, 5, 6, 3), "T"),), attrs=WINDOWS, **SMOOTH),
     *grid("MaxPool AvgPool", (IMAGE,), dtypes=HALVES, attrs=WINDOWS),
-    *grid("MaxPool", (A((2, 5, 6, 3), "T", -9, 9),), dtypes=(*SIGNED, "uint8"), attrs=WINDOWS),
+    *grid(  # TensorFlow 2.21 aborts
+        "MaxPool",
+        (A((2, 5, 6, 3), "T", -9, 9),),
+        dtypes=(*SIGNED, "uint8"),
+        attrs=WINDOWS,
+        alone=True,
+    ),
     *grid(
         "MaxPool3D AvgPool3D",
         (A((1, 4, 3, 4, 2), "T"),),
@@ -283,18 +289,21 @@ ROWS = [
         "FusedBatchNormGrad",
         (PLANES[0], PLANES[0], A((2,)), A((2,)), A((2,), low=0.5)),
         attrs=MODES,
+        alone=True,  # its two unused results have no values of the shape that it promises
         tolerance=1e-4,
     ),
     *grid(
         "FusedBatchNormGradV2",
         (PLANES[0], PLANES[0], A((2,)), A((2,)), A((2,), low=0.5)),
         attrs=MODES,
+        alone=True,  # its two unused results have no values of the shape that it promises
         tolerance=1e-4,
     ),
     *grid(
         "FusedBatchNormGradV3",
         (PLANES[0], PLANES[0], A((2,)), A((2,)), A((2,), low=0.5), A((0,))),
         attrs=MODES,
+        alone=True,  # its two unused results have no values of the shape that it promises
         tolerance=1e-4,
     ),
     *grid(
@@ -303,6 +312,7 @@ ROWS = [
         dtypes=("float32",),
         attrs=[{"variance_epsilon": 0.01, "scale_after_normalization": s} for s in (True, False)],
         gradient=True,
+        alone=True,  # it is gone since GraphDef version 9
         tolerance=1e-4,
     ),
     *grid(
@@ -310,6 +320,7 @@ ROWS = [
         (SMALL, A((2,), "T"), A((2,), "T", 0.5), A((2,), "T"), SMALL),
         dtypes=("float32",),
         attrs=[{"variance_epsilon": 0.01, "scale_after_normalization": s} for s in (True, False)],
+        alone=True,  # it is gone since GraphDef version 9
         tolerance=1e-4,
     ),
     *grid(
@@ -322,7 +333,8 @@ ROWS = [
     *grid("FakeQuantWithMinMaxArgsGradient", (A((3, 4)), A((3, 4), low=-8, high=8)), attrs=QUANT),
     *grid(
         "FakeQuantWithMinMaxVars",
-        (A((3, 4), low=-3, high=3), LOW, HIGH),
+        # No tie: where the zero point is half a step, the tiers may round it differently.
+        (A((3, 4), low=-3, high=3), A((), "float32", values=-1.31), HIGH),
         attrs=QUANT_VARS,
         gradient=True,
     ),

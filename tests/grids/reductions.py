@@ -133,7 +133,7 @@ ROWS = [
             longs((0, 1), (2, 3)),
             A((2,), "T"),
             longs(3, 4),
-            0.0,
+            one(0.0, "T"),
         ),
         dtypes=FLOATS,
         gradient=True,
@@ -156,8 +156,9 @@ ROWS = [
     *grid(
         "KmeansPlusPlusInitialization",
         (A((6, 3)), one(2, "int64"), one(5, "int64"), one(3, "int64")),
+        alone=True,  # the random numbers are others
     ),
-    *grid("KMC2ChainInitialization", (A((6,), low=0.1, high=2), one(5, "int64"))),
+    *grid("KMC2ChainInitialization", (A((6,), low=0.1, high=2), one(5, "int64")), alone=True),
     *grid(
         "InplaceUpdate InplaceAdd InplaceSub",
         (A((4, 3), "T"), ints(2, 0), A((2, 3), "T")),

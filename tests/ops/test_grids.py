@@ -49,8 +49,10 @@ def test_static_shape_and_type(op, known):
     built = GridGraph(hw, GOOD[op], known)
     found = []
     for part, values in zip(built.parts, built.run(), strict=True):
+        if part.error is not None and known != "sizes":
+            continue  # an op that asks for static shapes
         for tensor, value in zip(part.outputs, values, strict=False):
-            value = np.asarray(value)
+            value = np.asarray(value, object if isinstance(value, bytes) else None)
             if value.dtype != tensor.dtype.as_numpy_dtype:
                 found.append(f"{part.row}: {value.dtype} instead of {tensor.dtype}")
             if not tensor.shape.is_compatible_with(value.shape):

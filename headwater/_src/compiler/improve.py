@@ -40,8 +40,8 @@ def improve(lines):
 
 def _loop(lines, line):
     """A loop with an improved body, after what does not change in it and can be made before it."""
-    if line.name != "while":
-        return [line]
+    if line.name != "while" or line.params["cond_jaxpr"].out_avals[0].shape:
+        return [line]  # the second: one of `vmap`, which goes on while any of its tests hold
     test, body = line.params["cond_jaxpr"], laid_out(line.params["body_jaxpr"])
     first = line.params["cond_nconsts"]
     start = first + line.params["body_nconsts"]
