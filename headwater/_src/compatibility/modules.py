@@ -146,6 +146,11 @@ _MISSING = object()
 
 def advice(module, name):
     """The end of an error's text: the name that is missing, and the nearest ones that are there."""
+    if module.__name__ == "tensorflow.contrib":
+        from headwater.contrib import INSTEAD
+
+        if name in INSTEAD:
+            return f"{name!r}: headwater does not have it; use {INSTEAD[name]}."
     present = [n for n in dir(module) if not n.startswith("_") and n != name]
     near = difflib.get_close_matches(name, present, n=3)
     hint = f" Did you mean {', '.join(near)}?" if near else ""

@@ -3,14 +3,14 @@
 import importlib
 
 
-def lazy_getattr(module_name, submodules=(), names=None, known=()):
+def lazy_getattr(module_name, submodules=(), names=None, instead=None):
     """A module's `__getattr__` and `__dir__`.
 
     Args:
       module_name: the facade module's `__name__`.
       submodules: names of submodules that are imported when asked for.
       names: dict from a public name to the module that defines it.
-      known: names that are there already, for suggestions.
+      instead: dict from a name that is not there to what to use in its place.
 
     Returns:
       `(getattr function, dir function)`.
@@ -25,6 +25,11 @@ def lazy_getattr(module_name, submodules=(), names=None, known=()):
             value = getattr(importlib.import_module(names[name]), name)
         elif name in submodules:
             value = importlib.import_module(f"{module_name}.{name}")
+        elif instead is not None and name in instead:
+            raise AttributeError(
+                f"{module_name.replace('headwater', 'tf', 1)}.{name} is not in headwater: use "
+                f"{instead[name]}."
+            )
         else:
             raise AttributeError(_advice(module_name, name, dir(module)))
         setattr(module, name, value)
